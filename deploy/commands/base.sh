@@ -1,0 +1,10 @@
+# Say which step begins, on standard output under the mark of the record separator.
+begin() { printf '\036%s\n' "$1"; }
+
+# End the script with a sentence for the operator; the status tells the kind of failure.
+fail() {
+    status=$1
+    shift
+    printf '%s\n' "$*" >&2
+    exit "$status"
+}

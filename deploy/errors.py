@@ -1,0 +1,43 @@
+"""What can go wrong, each with the sentence the operator reads."""
+
+from __future__ import annotations
+
+
+class DeployError(Exception):
+    """Base of every error this package raises on purpose; its text is a sentence."""
+
+
+class Refused(DeployError):
+    """Nothing was changed: a setting, a precondition, a lock or a plan said no."""
+
+
+class SettingsError(Refused):
+    """The settings name something that does not exist or cannot work."""
+
+
+class HostError(DeployError):
+    """Something went wrong on one host; the sentence begins with its name."""
+
+    def __init__(self, host: str, sentence: str) -> None:
+        super().__init__(f"{host}: {sentence}")
+        self.host, self.sentence = host, sentence
+
+
+class CannotConnect(HostError):
+    """No session with the host: unreachable, unknown or changed key, login refused."""
+
+
+class ConnectionLost(HostError):
+    """The connection broke while a script ran: what the host did meanwhile is unknown."""
+
+
+class DeadlinePassed(HostError):
+    """A script did not end in its time and was told to stop."""
+
+
+class ScriptFailed(HostError):
+    """A script ended with another status than 0."""
+
+    def __init__(self, host: str, sentence: str, status: int) -> None:
+        super().__init__(host, sentence)
+        self.status = status

@@ -1,0 +1,1 @@
+"""In which order: each recipe is one thing an operator can ask for, over all hosts."""

@@ -1,0 +1,1 @@
+"""How to run it: connections, scripts over them, and all hosts at once."""

@@ -1,0 +1,112 @@
+"""What is sent to a host, as POSIX shell text. Quoting happens here and in commands/ only."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Any, Generic, TypeVar, Union
+
+Word = Union[str, int, float, PurePosixPath]
+Answer = TypeVar("Answer")
+
+#: begins each line of a script's standard output that is not its answer (ASCII record separator)
+MARK = "\x1e"
+
+#: a login shell over ssh may know neither djb's /command nor the sbin directories
+SEARCH_PATH = (
+    "/command:/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:$PATH"
+)
+
+
+@dataclass(frozen=True)
+class Command:
+    """Shell text that changes a host, and the names of the shell libraries that it calls."""
+
+    text: str
+    uses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Question(Generic[Answer]):
+    """Shell text that only looks, and how to read what it prints."""
+
+    text: str
+    read: Callable[[str], Answer]
+    uses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Script:
+    """Several steps sent as one; *read* makes the answer out of what they print."""
+
+    steps: tuple[Step, ...]
+    read: Callable[[str], Any] = str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A part of a script under the name that the operator sees while it runs or if it fails."""
+
+    title: str
+    command: Command | Question[Any]
+
+
+def command(*words: Word, uses: str = "") -> Command:
+    """Make a command of words, each quoted; *uses* names the library of its first word."""
+    return Command(
+        " ".join(quote(word) for word in words), frozenset({uses} if uses else ())
+    )
+
+
+def quote(word: Word) -> str:
+    return shlex.quote(str(word))
+
+
+def together(*commands: Command) -> Command:
+    """Run commands one after the other; the first that fails ends them."""
+    return Command(
+        "\n".join(each.text for each in commands),
+        frozenset().union(*(each.uses for each in commands)),
+    )
+
+
+def text_of(sent: Script | Question[Any]) -> str:
+    """Spell out what the host's ``sh`` gets.
+
+    All of it stands in one function that the last line calls: a script that was cut off on its
+    way does nothing.
+    """
+    steps = sent.steps if isinstance(sent, Script) else (Step("", sent),)
+    used = frozenset().union(*(step.command.uses for step in steps))
+    return "\n".join(
+        [
+            "main() {",
+            "set -eu",
+            "umask 022",
+            f"PATH={SEARCH_PATH}",
+            "LC_ALL=C.UTF-8; export PATH LC_ALL",
+            *(library(name) for name in _with_base(used)),
+            *(line for step in steps for line in _lines(step)),
+            "}",
+            "main",
+            "",
+        ]
+    )
+
+
+def _with_base(used: Iterable[str]) -> list[str]:
+    return ["base", *sorted(set(used) - {"base"})]
+
+
+def _lines(step: Step) -> list[str]:
+    announced = [command("begin", step.title).text] if step.title else []
+    return [*announced, step.command.text]
+
+
+@cache
+def library(name: str) -> str:
+    """Read a file of shell functions that lies beside the commands which call them."""
+    return (Path(__file__).parent / "commands" / f"{name}.sh").read_text().rstrip()
