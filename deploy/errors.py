@@ -41,3 +41,7 @@ class ScriptFailed(HostError):
     def __init__(self, host: str, sentence: str, status: int) -> None:
         super().__init__(host, sentence)
         self.status = status
+
+
+class Interrupted(HostError):
+    """The operator stopped the run while a script was at work, and the script was told to stop."""

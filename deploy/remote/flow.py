@@ -1,0 +1,107 @@
+"""The three streams of one channel, moved without ever waiting."""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import cast
+
+import paramiko
+
+from deploy.remote.lines import Lines
+
+#: lines of standard error that are kept
+KEPT = 1000
+CHUNK = 65536
+#: pieces sent before the output is looked at again
+BURST = 16
+
+
+class Incoming:
+    """Both outputs of a command, cut into lines as they come."""
+
+    def __init__(
+        self, channel: paramiko.Channel, on_line: Callable[[str, str], None]
+    ) -> None:
+        self._receive = {"out": channel.recv, "err": channel.recv_stderr}
+        self._lines = {"out": Lines(), "err": Lines()}
+        self._kept: dict[str, deque[str]] = {"out": deque(), "err": deque(maxlen=KEPT)}
+        self._on_line = on_line
+
+    def read(self) -> None:
+        """Take whatever has come."""
+        for stream in list(self._receive):
+            self._drain(stream)
+
+    def at_end(self) -> bool:
+        return not self._receive
+
+    def cut(self) -> None:
+        """Take an unfinished line for a whole one: no more will be read."""
+        for stream in list(self._receive):
+            self._take(stream, b"")
+
+    def text(self, stream: str) -> str:
+        return "".join(self._kept[stream])
+
+    def _drain(self, stream: str) -> None:
+        with suppress(socket.timeout):
+            while stream in self._receive:
+                self._take(stream, self._receive[stream](CHUNK))
+
+    def _take(self, stream: str, data: bytes) -> None:
+        if not data:
+            del self._receive[stream]
+        for line in self._lines[stream].feed(data):
+            self._kept[stream].append(line)
+            self._on_line(stream, line)
+
+
+class Outgoing:
+    """What goes to a command's standard input; the end of it closes the input unless *keep* is set."""
+
+    def __init__(
+        self, channel: paramiko.Channel, stdin: Iterable[bytes], keep: bool
+    ) -> None:
+        self._channel, self._pieces, self._keep = channel, iter(stdin), keep
+        self._piece = memoryview(b"")
+        self._going = True
+
+    def write(self) -> bool:
+        """Send what the window takes; say whether more could go at once."""
+        for _ in range(BURST):
+            if not self._going or not self._next_piece():
+                return False
+            try:
+                sent = self._channel.send(cast(bytes, self._piece))
+            except socket.timeout:
+                return False
+            except OSError:
+                sent = 0
+            # nothing taken: the host has stopped reading, and its exit status will say why
+            self._going = sent > 0
+            self._piece = self._piece[sent:]
+        return True
+
+    def stop(self) -> None:
+        """Send nothing more: nobody reads it."""
+        self._going = False
+
+    def end(self) -> None:
+        """Close the command's standard input."""
+        self._going = False
+        with suppress(OSError):
+            self._channel.shutdown_write()
+
+    def _next_piece(self) -> bool:
+        while not self._piece:
+            piece = next(self._pieces, None)
+            if piece is None:
+                self._going = False
+                if not self._keep:
+                    self.end()
+                return False
+            self._piece = memoryview(piece)
+        return True

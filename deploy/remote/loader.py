@@ -1,0 +1,71 @@
+"""Under which command line a script begins, and as whom. The script's text follows on standard input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deploy.remote.transcript import SENTENCE
+from deploy.shell import command, quote
+
+#: exit statuses of the loader itself
+NO_SETPRIV, NO_SUDO, NO_USER = 96, 97, 98
+
+
+@dataclass(frozen=True)
+class Account:
+    """As whom scripts run on a host: the login's name, and the service's user if root becomes it."""
+
+    login: str
+    user: str = ""
+
+
+def starting(size: int, account: Account, as_root: bool = False) -> str:
+    """Give the command line for a script of *size* bytes; what may go wrong there has its sentence."""
+    if as_root and account.login != "root":
+        return _sudo(size, account.login)
+    if not as_root and account.login == "root" and account.user not in ("", "root"):
+        return _as_user(size, account.user)
+    return plain(size)
+
+
+def plain(size: int) -> str:
+    """Take *size* bytes of standard input for the script; the rest of it is the script's own."""
+    return command("sh", "-c", _evaluate(size)).text
+
+
+def _sudo(size: int, login: str) -> str:
+    refused = (
+        f"{login} may not become root without a password; "
+        f"let a file in /etc/sudoers.d say: {login} ALL=(root) NOPASSWD: /bin/sh"
+    )
+    lines = [
+        _or_end("sudo -n /bin/sh -c : </dev/null 2>/dev/null", refused, NO_SUDO),
+        "exec " + command("sudo", "-n", "/bin/sh", "-c", _evaluate(size)).text,
+    ]
+    return command("sh", "-c", "\n".join(lines)).text
+
+
+def _as_user(size: int, user: str) -> str:
+    name = quote(user)
+    no_user = f"there is no user {user}; make it, or change the service's user"
+    no_setpriv = "setpriv is missing; install util-linux, or log in as the user itself"
+    become = (
+        f'setpriv --reuid={name} --regid="$(id -g {name})" --init-groups --reset-env'
+    )
+    # the login's own directory may be closed to this user
+    inner = f"cd 2>/dev/null || cd /; {_evaluate(size)}"
+    lines = [
+        _or_end(f"id -u {name} >/dev/null 2>&1", no_user, NO_USER),
+        _or_end("command -v setpriv >/dev/null", no_setpriv, NO_SETPRIV),
+        f"exec {become} {command('sh', '-c', inner).text}",
+    ]
+    return command("sh", "-c", "\n".join(lines)).text
+
+
+def _or_end(check: str, sentence: str, status: int) -> str:
+    said = command("printf", "%s\\n", SENTENCE + sentence).text
+    return f"{check} || {{ {said} >&2; exit {status}; }}"
+
+
+def _evaluate(size: int) -> str:
+    return f'eval "$(head -c {size})"'

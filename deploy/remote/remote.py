@@ -1,0 +1,160 @@
+"""A host on which scripts run: ask, run, hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Protocol, TypeVar
+
+import paramiko
+
+from deploy.errors import ConnectionLost
+from deploy.remote.bell import Cancel
+from deploy.remote.loader import Account, starting
+from deploy.remote.outcome import Terms
+from deploy.remote.session import Running, running
+from deploy.remote.transcript import Onlooker, Transcript, failure
+from deploy.remote.transport import Transport
+from deploy.shell import Question, Script, text_of
+
+Answer = TypeVar("Answer")
+
+#: seconds a script may run if its caller does not say
+DEADLINE = 120
+#: seconds a held script is given to end after its input did
+RELEASE = 10
+
+
+class Held(Protocol):
+    """A script that goes on running until the end of the `with` block."""
+
+    @property
+    def answer(self) -> Any: ...
+
+    @property
+    def lost(self) -> bool:
+        """Whether it has ended meanwhile, and holds nothing any more."""
+
+    def __enter__(self) -> Held: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+
+class Remote(Protocol):
+    """A host by the name the operator gave it; each call sends one script."""
+
+    @property
+    def host(self) -> str: ...
+
+    def ask(self, question: Question[Answer], deadline: float = DEADLINE) -> Answer: ...
+
+    def run(
+        self,
+        script: Script,
+        payload: Iterable[bytes] = (),
+        as_root: bool = False,
+        deadline: float = DEADLINE,
+    ) -> Any:
+        """Run *script* with *payload* on its standard input; return its answer as it reads it."""
+
+    def hold(self, script: Script, deadline: float = DEADLINE) -> Held:
+        """Start *script* and return at its held mark; it ends when its standard input does."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What is sent in one round."""
+
+    sent: Script | Question[Any]
+    payload: Iterable[bytes] = ()
+    as_root: bool = False
+    deadline: float = DEADLINE
+    keep_stdin: bool = False
+
+
+@dataclass(frozen=True)
+class SshRemote:
+    """A host over ssh; the first script makes the connection."""
+
+    host: str
+    #: gives the open transport, and as whom scripts run; raises CannotConnect
+    reach: Callable[[], tuple[Transport, Account]]
+    onlooker: Onlooker = field(default_factory=Onlooker)
+    cancel: Cancel = field(default_factory=Cancel)
+
+    def ask(self, question: Question[Answer], deadline: float = DEADLINE) -> Answer:
+        return question.read(self._execute(Sending(question, deadline=deadline)))
+
+    def run(
+        self,
+        script: Script,
+        payload: Iterable[bytes] = (),
+        as_root: bool = False,
+        deadline: float = DEADLINE,
+    ) -> Any:
+        return script.read(self._execute(Sending(script, payload, as_root, deadline)))
+
+    def hold(self, script: Script, deadline: float = DEADLINE) -> SshHeld:
+        sending = Sending(script, deadline=deadline, keep_stdin=True)
+        with ExitStack() as until_held:
+            begun, said = until_held.enter_context(self._begin(sending))
+            if not begun.until(lambda: said.held or begun.over()) or not said.held:
+                raise failure(begun.finish(), said, deadline) or _let_go(self.host)
+            return SshHeld(script.read(said.answer), begun, until_held.pop_all())
+
+    def _execute(self, sending: Sending) -> str:
+        with self._begin(sending) as (begun, said):
+            failed = failure(begun.finish(), said, sending.deadline)
+        if failed is not None:
+            raise failed
+        return said.answer
+
+    @contextmanager
+    def _begin(self, sending: Sending) -> Iterator[tuple[Running, Transcript]]:
+        transport, account = self.reach()
+        said = Transcript(self.host, self.onlooker)
+        terms = Terms(sending.deadline, self.cancel, said.take, sending.keep_stdin)
+        text = text_of(sending.sent).encode()
+        command = starting(len(text), account, sending.as_root)
+        stdin = chain([text], sending.payload)
+        with ExitStack() as begun:
+            try:
+                flight = begun.enter_context(running(transport, command, stdin, terms))
+            except paramiko.SSHException as error:
+                raise _not_begun(self.host, error) from None
+            yield flight, said
+
+
+@dataclass(frozen=True)
+class SshHeld:
+    """A script that holds something over ssh."""
+
+    answer: Any
+    running: Running
+    channel: ExitStack
+
+    @property
+    def lost(self) -> bool:
+        return self.running.look()
+
+    def __enter__(self) -> SshHeld:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        with self.channel:
+            self.running.end_input()
+            self.running.finish(RELEASE)
+
+
+def _let_go(host: str) -> ConnectionLost:
+    return ConnectionLost(host, "the script ended by itself and holds nothing")
+
+
+def _not_begun(host: str, error: paramiko.SSHException) -> ConnectionLost:
+    if isinstance(error, paramiko.ChannelException):
+        why = "sshd opens no more sessions on this connection (MaxSessions)"
+    else:
+        why = "the connection broke before the script began; nothing was run"
+    return ConnectionLost(host, why)
