@@ -1,4 +1,4 @@
-"""What can go wrong, each with the sentence the operator reads."""
+"""What can go wrong, each with the sentence the operator reads and the exit status of fab."""
 
 from __future__ import annotations
 
@@ -6,13 +6,27 @@ from __future__ import annotations
 class DeployError(Exception):
     """Base of every error this package raises on purpose; its text is a sentence."""
 
+    exit_status = 3
+
 
 class Refused(DeployError):
     """Nothing was changed: a setting, a precondition, a lock or a plan said no."""
 
+    exit_status = 2
+
 
 class SettingsError(Refused):
     """The settings name something that does not exist or cannot work."""
+
+
+class Undone(DeployError):
+    """It failed, and every host is as it was before."""
+
+
+class NotUndone(DeployError):
+    """It failed, and the hosts that the sentence names could not be brought back."""
+
+    exit_status = 4
 
 
 class HostError(DeployError):
@@ -36,7 +50,7 @@ class DeadlinePassed(HostError):
 
 
 class ScriptFailed(HostError):
-    """A script ended with another status than 0."""
+    """A script ended with another status than 0; those from 70 to 79 are base.sh's."""
 
     def __init__(self, host: str, sentence: str, status: int) -> None:
         super().__init__(host, sentence)

@@ -1,0 +1,73 @@
+"""What is known of one service on one host. Pure: the host is asked in commands/facts.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deploy.release import Manifest, Release
+
+
+@dataclass(frozen=True)
+class Supervised:
+    """What supervise says of one directory, and from which release its process was started."""
+
+    answers: bool = False
+    up: bool = False
+    pid: int = 0
+    #: seconds since the epoch, by the host's clock
+    started: int = 0
+    want: str = ""
+    paused: bool = False
+    #: not up only between two deaths
+    steady: bool = True
+    release: str = ""
+    #: a ``down`` file keeps it down at the next boot
+    down_file: bool = False
+
+    @property
+    def healthy(self) -> bool:
+        return self.answers and self.up and self.steady and not self.paused
+
+    @property
+    def word(self) -> str:
+        """What an operator calls this state."""
+        if not self.answers:
+            return "not supervised"
+        if self.up and not self.steady:
+            return "flapping"
+        if self.up and self.paused:
+            return "paused"
+        if self.up and self.want == "down":
+            return "stopping"
+        return "up" if self.up else "down"
+
+
+@dataclass(frozen=True)
+class HostFacts:
+    """One service on one host, as it is now."""
+
+    user: str = ""
+    #: seconds since the epoch
+    clock: int = 0
+    #: empty where there is no such directory, ``writable``, or whose it is
+    deploy_to: str = ""
+    free_kib: int = 0
+    free_inodes: int = 0
+    current: Release | None = None
+    #: what is wrong with the link: ``directory``, ``incomplete``
+    current_is: str = ""
+    manifests: tuple[Manifest, ...] = ()
+    missing_tools: tuple[str, ...] = ()
+    missing_files: tuple[str, ...] = ()
+    scan_directory: bool = True
+    #: files of the service directory that are not what the templates make now
+    differs: tuple[str, ...] = ()
+    service: Supervised = field(default_factory=Supervised)
+    log: Supervised = field(default_factory=Supervised)
+    #: who holds the deploy lock: ``mine``, a sentence, or empty where nobody was asked
+    lock: str = ""
+
+    @property
+    def live(self) -> Manifest | None:
+        """The manifest of the current release."""
+        return next((m for m in self.manifests if m.release == self.current), None)

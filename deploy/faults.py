@@ -1,0 +1,104 @@
+"""What stands in the way on one host: each fault is a sentence that ends with the remedy. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from deploy.facts import HostFacts
+from deploy.settings import Service
+
+#: a function of the service, one host's facts and the bytes that a release needs
+BeforeRelease = Callable[[Service, HostFacts, int], Iterable[str]]
+
+#: KiB that stay free whatever a release needs
+RESERVE = 10 * 1024
+INODES = 1000
+#: seconds that the clocks of operator and host may differ
+SKEW = 60
+
+
+def before_setup(service: Service, facts: HostFacts) -> Iterator[str]:
+    yield from _tools(facts)
+    if facts.current_is == "directory":
+        yield f"{service.deploy_to}/current is a directory; move it away: a link will take its place"
+
+
+def before_deploy(service: Service, facts: HostFacts, needed: int) -> Iterator[str]:
+    """Name what would make a deploy fail; *needed* is the size of the unpacked tree in bytes."""
+    yield from before_update(service, facts, needed)
+    if facts.deploy_to and not facts.service.answers:
+        yield _not_supervised(service)
+
+
+def before_update(service: Service, facts: HostFacts, needed: int) -> Iterator[str]:
+    """Name what would make a release without a restart fail."""
+    if not facts.deploy_to:
+        yield f"{service.name} is not set up; run: fab {service.name}.setup"
+        return
+    if facts.lock not in ("mine", ""):
+        yield f"{service.name} is being deployed by {facts.lock}; try again when that is done"
+    yield from before_setup(service, facts)
+    yield from _directory(service, facts)
+    yield from _space(service, facts, needed)
+
+
+def before_control(service: Service, facts: HostFacts) -> Iterator[str]:
+    if not facts.deploy_to or not facts.current:
+        yield f"{service.name} has no release; run: fab {service.name}.setup"
+    elif not facts.service.answers:
+        yield _not_supervised(service)
+
+
+def in_check(
+    service: Service, facts: HostFacts, needed: int, now: float
+) -> Iterator[str]:
+    """Name what would go wrong, and what is not as it should be."""
+    yield from before_deploy(service, facts, needed)
+    if not facts.deploy_to:
+        return
+    if abs(facts.clock - now) > SKEW:
+        yield f"its clock differs from yours by {round(facts.clock - now)} s; synchronize it"
+    if not facts.log.answers and facts.service.answers:
+        yield f"supervise knows no log service of {service.name}; remove and set up {service.name} again"
+    if facts.service.down_file:
+        yield f"a down file keeps {service.name} down at the next boot; run: fab {service.name}.setup"
+    for each in facts.differs:
+        yield f"the installed {each} is not what its template makes now; run: fab {service.name}.setup"
+
+
+def _tools(facts: HostFacts) -> Iterator[str]:
+    if facts.missing_tools:
+        yield (
+            f"{', '.join(facts.missing_tools)} cannot be found; "
+            "install them (Debian: apt-get install daemontools tar gzip util-linux)"
+        )
+    if not facts.scan_directory:
+        yield "there is no scan directory; install daemontools-run, or set scan_directory"
+
+
+def _directory(service: Service, facts: HostFacts) -> Iterator[str]:
+    if facts.deploy_to != "writable":
+        yield (
+            f"{service.deploy_to} belongs to {facts.deploy_to} and {facts.user} may not write there; "
+            f"log in as {service.user}, or run: fab {service.name}.setup"
+        )
+    if facts.current_is == "incomplete":
+        yield f"current leads to {facts.current}, which is no complete release; point it at one that is"
+    for each in facts.missing_files:
+        yield f"the linked file {service.deploy_to}/shared/{each} is missing; put it there"
+
+
+def _space(service: Service, facts: HostFacts, needed: int) -> Iterator[str]:
+    kib = 2 * needed // 1024 + RESERVE
+    if facts.free_kib < kib:
+        yield f"{facts.free_kib // 1024} MiB are free in {service.deploy_to}, and the release needs {kib // 1024}; make room"
+    # file systems that make inodes as they need them report none
+    if 0 < facts.free_inodes < INODES:
+        yield f"{facts.free_inodes} inodes are free in {service.deploy_to}; remove files"
+
+
+def _not_supervised(service: Service) -> str:
+    return (
+        f"supervise does not answer for {service.name}: is svscan running on {service.scan_directory}, "
+        f"and is {service.name} set up? (fab {service.name}.setup)"
+    )

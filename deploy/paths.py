@@ -1,0 +1,73 @@
+"""Where things live on a host. No other module joins a remote path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from deploy.release import Release
+from deploy.settings import Service
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The places of one service, the same on each of its hosts."""
+
+    service: Service
+
+    @property
+    def deploy_to(self) -> PurePosixPath:
+        return self.service.deploy_to
+
+    @property
+    def releases(self) -> PurePosixPath:
+        return self.deploy_to / "releases"
+
+    @property
+    def shared(self) -> PurePosixPath:
+        return self.deploy_to / "shared"
+
+    @property
+    def current(self) -> PurePosixPath:
+        return self.deploy_to / "current"
+
+    @property
+    def lock(self) -> PurePosixPath:
+        return self.deploy_to / ".lock"
+
+    @property
+    def history(self) -> PurePosixPath:
+        return self.deploy_to / "deploys.jsonl"
+
+    @property
+    def revisions_log(self) -> PurePosixPath:
+        return self.deploy_to / "revisions.log"
+
+    def release(self, release: Release) -> PurePosixPath:
+        return self.releases / release
+
+    def start(self, release: Release) -> PurePosixPath:
+        """The release's part of starting the service."""
+        return self.release(release) / ".forklift" / "start"
+
+    @property
+    def service_directory(self) -> PurePosixPath:
+        return self.service.service_root / self.service.name
+
+    @property
+    def env(self) -> PurePosixPath:
+        """One file a secret, for envdir."""
+        return self.service_directory / "env"
+
+    @property
+    def running(self) -> PurePosixPath:
+        """Where ``run`` writes its process and the release that it entered."""
+        return self.service_directory / "running"
+
+    @property
+    def log(self) -> PurePosixPath:
+        return self.service_directory / "log" / "main"
+
+    @property
+    def scan_entry(self) -> PurePosixPath:
+        return self.service.scan_directory / self.service.name

@@ -1,0 +1,228 @@
+"""What the operator declares: services and where they live. Frozen, and checked when made."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
+from pathlib import PurePosixPath
+from typing import Any, Union
+
+from deploy import values
+from deploy.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class PythonEnvironment:
+    """A build step: a virtual environment in the release, with what *requirements* names.
+
+    *directory* is where it lies in the release, *python* the host's interpreter that it is made
+    with, *options* are given to pip.
+    """
+
+    requirements: str = "requirements.txt"
+    directory: str = "venv"
+    python: str = "python3"
+    options: tuple[str, ...] = ()
+
+
+Build = Union[str, PythonEnvironment]
+
+
+def build_steps(value: Any) -> tuple[Build, ...]:
+    parts = (value,) if isinstance(value, (str, PythonEnvironment)) else value
+    if not isinstance(parts, (list, tuple)):
+        raise ValueError("must be a list of commands")
+    return tuple(
+        part if isinstance(part, PythonEnvironment) else values.some_text(part)
+        for part in parts
+    )
+
+
+def commands(value: Any) -> tuple[str, ...]:
+    return values.texts((value,) if isinstance(value, str) else value)
+
+
+def setting(meaning: str, check: Any, default: Any = MISSING) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "check": check})
+
+
+@dataclass(frozen=True)
+class Service:
+    """One thing that is deployed and supervised: an application, or its worker."""
+
+    name: str = setting(
+        "The service's name: its fab namespace and its entry in the scan directory.",
+        values.service_name,
+    )
+    deploy_to: PurePosixPath = setting(
+        "The directory on each host that holds `releases`, `shared` and `current`.",
+        values.absolute_path,
+    )
+    start: str = setting(
+        "The program that the service runs, as a shell command in the release; it stays in the foreground.",
+        values.program,
+    )
+    user: str = setting(
+        "The Unix account that logs in and owns the releases.", values.account
+    )
+    hosts: tuple[str, ...] = setting(
+        "The machines, as ssh names them: `host`, `user@host` or `user@host:port`.",
+        values.hosts,
+        (),
+    )
+    run_as: str = setting(
+        "The account that the service runs as; empty means `user`.",
+        values.optional_account,
+        "",
+    )
+    repository: str = setting(
+        "The git repository: a URL, or a path seen from the fabfile's folder.",
+        values.repository,
+        ".",
+    )
+    branch: str = setting(
+        "What to deploy: a branch, tag or commit of the repository.",
+        values.branch,
+        "HEAD",
+    )
+    deploy_via: str = setting(
+        "How the code comes to the hosts: `copy` archives one commit once and streams it to all.",
+        values.one_of("copy"),
+        "copy",
+    )
+    build: tuple[Build, ...] = setting(
+        "Shell commands, or a `PythonEnvironment`, that finish a release on the host before it is used.",
+        build_steps,
+        (),
+    )
+    setup_commands: tuple[str, ...] = setting(
+        "Shell commands that `setup` runs on each host in the current release, with the service's environment.",
+        commands,
+        (),
+    )
+    env: Mapping[str, str] = setting(
+        "Environment variables of the service that may be read by anyone; they roll back with the release.",
+        values.environment,
+        (),
+    )
+    secrets: tuple[str, ...] = setting(
+        "Names of environment variables that `setup` takes from the operator's environment and keeps on the host for the service alone.",
+        values.variables,
+        (),
+    )
+    linked_dirs: tuple[PurePosixPath, ...] = setting(
+        "Directories of the release that are links into `shared`; made if missing.",
+        values.relative_paths,
+        (),
+    )
+    linked_files: tuple[PurePosixPath, ...] = setting(
+        "Files of the release that are links into `shared`; they have to be there.",
+        values.relative_paths,
+        (),
+    )
+    keep_releases: int = setting(
+        "How many verified releases stay on a host, the current one among them.",
+        values.count,
+        5,
+    )
+    settle: float = setting(
+        "Seconds that a new process has to stay up before it counts as up.",
+        values.seconds,
+        5.0,
+    )
+    stop_timeout: float = setting(
+        "Seconds that the service may take to end after TERM.", values.seconds, 60.0
+    )
+    health_check: str = setting(
+        "A shell command on the host, in the release, that exits with 0 once the service answers; tried for `settle` seconds more.",
+        values.text,
+        "",
+    )
+    reloads: bool = setting(
+        "Whether the service reloads itself on HUP; `reload` refuses otherwise.",
+        values.yes_or_no,
+        False,
+    )
+    use_sudo: bool = setting(
+        "Whether root owns the service directory, as it should; without it the scan directory is the user's own.",
+        values.yes_or_no,
+        True,
+    )
+    scan_directory: PurePosixPath = setting(
+        "The directory that svscan looks at.",
+        values.absolute_path,
+        PurePosixPath("/etc/service"),
+    )
+    service_root: PurePosixPath = setting(
+        "The directory that holds the service directories.",
+        values.absolute_path,
+        PurePosixPath("/var/lib/forklift"),
+    )
+
+    def __post_init__(self) -> None:
+        problems = []
+        for each in fields(self):
+            try:
+                made = each.metadata["check"](getattr(self, each.name))
+            except ValueError as error:
+                problems.append(f"{each.name} {error}")
+            else:
+                object.__setattr__(self, each.name, made)
+        problems = problems or list(_crossed(self))
+        if problems:
+            raise SettingsError(
+                f"{self.name}: " + f"\n{self.name}: ".join(map(str, problems))
+            )
+
+    @property
+    def account(self) -> str:
+        """The account that the service runs as."""
+        return self.run_as or self.user
+
+
+def _crossed(service: Service) -> Iterable[str]:
+    both = set(service.env) & set(service.secrets)
+    if both:
+        yield f"{', '.join(sorted(both))} must stand in env or in secrets, not in both"
+    if not service.use_sudo and service.account != service.user:
+        yield "run_as must be empty without use_sudo: only root can change accounts"
+
+
+def names() -> list[str]:
+    return [each.name for each in fields(Service)]
+
+
+def refuse_unknown(service: str, given: Iterable[str]) -> None:
+    """Raise SettingsError with the nearest name for each that is no setting."""
+    wrong = [name for name in given if name not in names()]
+    if wrong:
+        raise SettingsError("\n".join(_unknown(service, name) for name in wrong))
+
+
+def complete(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *given* if it names settings only and all that have no default."""
+    service = str(given.get("name", "a service"))
+    refuse_unknown(service, given)
+    missing = [
+        each.name
+        for each in fields(Service)
+        if each.default is MISSING and each.name not in given
+    ]
+    if missing:
+        raise SettingsError(f"{service}: {', '.join(missing)} must be set")
+    return dict(given)
+
+
+def overridden(service: Service, given: Mapping[str, Any]) -> Service:
+    """Make the service with other values for the settings that *given* names."""
+    refuse_unknown(service.name, given)
+    if given.get("name", service.name) != service.name:
+        raise SettingsError(f"{service.name}: its name cannot be overridden")
+    return replace(service, **given)
+
+
+def _unknown(service: str, name: str) -> str:
+    near = difflib.get_close_matches(name, names(), 1)
+    hint = f"did you mean {near[0]}?" if near else "docs/settings.md has them all"
+    return f"{service}: there is no setting {name}; {hint}"

@@ -1,0 +1,189 @@
+"""What the value of a setting may be: each function makes it or says in a ValueError why not."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Any
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_ACCOUNT = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HOST = re.compile(r"[A-Za-z0-9_.@:\[\]-]+")
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be text")
+    if any(ord(character) < 32 and character != "\t" for character in value):
+        raise ValueError("must be one line without control characters")
+    return value
+
+
+def some_text(value: Any) -> str:
+    if not text(value).strip():
+        raise ValueError("must not be empty")
+    return value.strip()  # type: ignore[no-any-return] # text() let it pass: it is a str
+
+
+def program(value: Any) -> str:
+    """Make a shell command that one exec can start."""
+    words = shlex.shlex(some_text(value), posix=True, punctuation_chars=True)
+    words.whitespace_split = True
+    try:
+        signs = [word for word in words if set(word) <= set("();<>|&")]
+    except ValueError as error:
+        raise ValueError(f"must be a shell command: {error}") from None
+    if signs:
+        raise ValueError(
+            f"must be one program with its arguments, without {' '.join(signs)}: "
+            "put more into a script of the release"
+        )
+    return some_text(value)
+
+
+def service_name(value: Any) -> str:
+    return _matching(
+        _NAME, value, "letters, digits, - and _, at most 64, first no sign"
+    )
+
+
+def account(value: Any) -> str:
+    return _matching(_ACCOUNT, value, "the name of a Unix account")
+
+
+def optional_account(value: Any) -> str:
+    return account(value) if value != "" else ""
+
+
+def repository(value: Any) -> str:
+    where = some_text(value)
+    if where.startswith("-"):
+        raise ValueError("must not begin with a dash")
+    if re.match(r"[a-z+]+://[^/@]*:[^/@]*@", where):
+        raise ValueError(
+            "must not hold a password: let git's credential helper know it"
+        )
+    return where
+
+
+def branch(value: Any) -> str:
+    if some_text(value).startswith("-") or any(c.isspace() for c in some_text(value)):
+        raise ValueError("must be a branch, tag or commit: no space, no dash in front")
+    return some_text(value)
+
+
+def absolute_path(value: Any) -> PurePosixPath:
+    path = PurePosixPath(some_text(str(value)))
+    if not path.is_absolute() or ".." in path.parts or len(path.parts) < 2:
+        raise ValueError("must be an absolute path below / without ..")
+    return path
+
+
+def optional_absolute_path(value: Any) -> PurePosixPath | None:
+    return absolute_path(value) if value not in (None, "") else None
+
+
+def relative_paths(value: Any) -> tuple[PurePosixPath, ...]:
+    return tuple(_relative_path(each) for each in texts(value))
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """Make a tuple of texts; one text stands for several with commas between."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, (list, tuple)):
+        raise ValueError("must be a list of texts")
+    return tuple(some_text(part) for part in parts if part != "")
+
+
+def hosts(value: Any) -> tuple[str, ...]:
+    names = tuple(
+        _matching(_HOST, each, "host, user@host or user@host:port")
+        for each in texts(value)
+    )
+    if len(set(names)) < len(names):
+        raise ValueError("must name each host once")
+    if any(name.startswith("-") for name in names):
+        raise ValueError("must not hold a host that begins with a dash")
+    return names
+
+
+def variables(value: Any) -> tuple[str, ...]:
+    """Make a tuple of names of environment variables."""
+    return tuple(
+        _matching(_VARIABLE, each, "the name of an environment variable")
+        for each in texts(value)
+    )
+
+
+def environment(value: Any) -> Mapping[str, str]:
+    if value == ():
+        value = {}
+    if not isinstance(value, Mapping):
+        raise ValueError("must be a mapping of names to texts")
+    for name, content in value.items():
+        _matching(_VARIABLE, name, "the name of an environment variable")
+        if not isinstance(content, (str, int, float)) or isinstance(content, bool):
+            raise ValueError(f"must hold texts or numbers, and {name} is neither")
+        if "\0" in str(content):
+            raise ValueError(f"must not hold a NUL character, and {name} does")
+    return MappingProxyType({name: str(content) for name, content in value.items()})
+
+
+def seconds(value: Any) -> float:
+    number = _number(value, float)
+    if not 0 <= number <= 86_400:
+        raise ValueError("must be seconds from 0 to 86400")
+    return number
+
+
+def count(value: Any) -> int:
+    number = _number(value, int)
+    if not 1 <= number <= 10_000:
+        raise ValueError("must be a whole number from 1 to 10000")
+    return int(number)
+
+
+def yes_or_no(value: Any) -> bool:
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False}
+    known = {**words, "0": False}
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value.lower() not in known:
+        raise ValueError("must be true or false")
+    return known[value.lower()]
+
+
+def one_of(*allowed: str) -> Any:
+    def chosen(value: Any) -> str:
+        if value not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return str(value)
+
+    return chosen
+
+
+def _number(value: Any, kind: type[int] | type[float]) -> float:
+    try:
+        if isinstance(value, bool) or float(value) != kind(value):
+            raise ValueError
+        return kind(value)
+    except (TypeError, ValueError, OverflowError):
+        whole = "whole " if kind is int else ""
+        raise ValueError(f"must be a {whole}number") from None
+
+
+def _matching(pattern: re.Pattern[str], value: Any, meaning: str) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise ValueError(f"must be {meaning}, not {value!r}")
+    return value
+
+
+def _relative_path(value: str) -> PurePosixPath:
+    path = PurePosixPath(value)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError(f"must hold paths inside a release, not {value!r}")
+    return path
