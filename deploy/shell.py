@@ -61,6 +61,11 @@ def command(*words: Word, uses: str = "") -> Command:
     )
 
 
+def let(**values: Word) -> Command:
+    """Set shell variables for the steps that follow in the same script."""
+    return Command("\n".join(f"{name}={quote(each)}" for name, each in values.items()))
+
+
 def quote(word: Word) -> str:
     return shlex.quote(str(word))
 

@@ -1,11 +1,19 @@
-# Say which step begins, on standard output under the mark of the record separator.
-begin() { printf '\036%s\n' "$1"; }
+# The operator's side may be gone while a script still has to finish or undo its phase: writing to
+# nobody must not end it.
+trap '' PIPE HUP
 
-# End the script with a sentence for the operator; the status tells the kind of failure. The mark
-# tells the sentence from what tools wrote before it.
+# Say which step begins, on standard output under the mark of the record separator.
+begin() { printf '\036%s\n' "$1" 2>/dev/null || :; }
+
+# End the script with a sentence for the operator; the mark tells it from what tools wrote before it.
+# The status tells the kind of failure: 70 failed, 71 refused, 72 failed and undone, 73 failed and not
+# undone, 75 locked.
 fail() {
     status=$1
     shift
-    printf '\036!%s\n' "$*" >&2
+    printf '\036!%s\n' "$*" >&2 2>/dev/null || :
     exit "$status"
 }
+
+# Say a line to the operator.
+say() { printf '%s\n' "$*" >&2 2>/dev/null || :; }

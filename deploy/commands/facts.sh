@@ -1,0 +1,50 @@
+# Print what is there, one fact a line. These functions read: deploy_to, releases, current, service,
+# scan_directory, wanted_run, wanted_log_run (their checksums).
+
+facts_of_machine() {
+    echo "user $(id -un)"
+    echo "clock $(date +%s)"
+    for tool in svc svok svstat multilog setuidgid envdir tai64nlocal tar gzip flock sha256sum od awk; do
+        command -v "$tool" >/dev/null || echo "missing_tool $tool"
+    done
+    [ -d "$scan_directory" ] || echo "no_scan_directory $scan_directory"
+}
+
+facts_of_releases() {
+    [ -d "$deploy_to" ] || return 0
+    echo "deploy_to $([ -w "$deploy_to" ] && [ -w "$releases" ] && echo writable || echo "$(stat -c %U "$deploy_to")")"
+    df -Pk "$deploy_to" | awk 'NR == 2 { print "free_kib " $4 }'
+    df -Pi "$deploy_to" | awk 'NR == 2 { print "free_inodes " $4 }'
+    if [ -L "$current" ]; then
+        target=$(readlink "$current")
+        echo "current ${target##*/}"
+        [ -f "$current/.release.json" ] || echo 'current_is incomplete'
+    elif [ -e "$current" ]; then
+        echo 'current_is directory'
+    fi
+    for manifest in "$releases"/*/.release.json; do
+        [ ! -f "$manifest" ] || sed 's/^/manifest /' "$manifest"
+    done
+}
+
+# A service that was started less than two seconds ago is looked at again: it may be flapping, which
+# svstat calls up.
+facts_of_service() {
+    [ -d "$1" ] || return 0
+    if is_supervised "$1"; then echo "$2_supervised yes"; fi
+    read_status "$1"
+    steady=yes
+    if [ "$state" = up ]; then
+        if is_zombie "$pid"; then steady=no; fi
+        if [ $(($(date +%s) - started)) -lt 2 ]; then stays_up "$1" 1.3 || steady=no; fi
+    fi
+    echo "$2 state=$state pid=$pid started=$started want=${want:-none} paused=${paused:-no} steady=$steady release=$(release_of "$1" "$pid")"
+    [ ! -e "$1/down" ] || echo "$2_down_file yes"
+}
+
+facts_of_scripts() {
+    [ "$(sum_of "$service/run")" = "$wanted_run" ] || echo 'differs run'
+    [ "$(sum_of "$service/log/run")" = "$wanted_log_run" ] || echo 'differs log/run'
+}
+
+sum_of() { sha256sum 2>/dev/null <"$1" | cut -d' ' -f1; }

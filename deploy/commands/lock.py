@@ -1,0 +1,19 @@
+"""One deploy of a service at a time: a kernel lock held by a process of the ssh session."""
+
+from __future__ import annotations
+
+from deploy.paths import Paths
+from deploy.shell import Command, command
+
+
+def take(paths: Paths, holder: str) -> Command:
+    return command("take_lock", paths.deploy_to, holder, uses="lock")
+
+
+def wait() -> Command:
+    """Hold the lock until the operator's side lets go of standard input, or is gone."""
+    return command("wait_with_lock", uses="lock")
+
+
+def enter_phase(paths: Paths) -> Command:
+    return command("enter_phase", paths.deploy_to, uses="lock")

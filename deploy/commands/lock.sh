@@ -1,0 +1,33 @@
+# Take the deploy lock of directory $1 for the life of this process and note who has it ($2).
+# Prints `lock mine`, or who else has it.
+#
+# A second lock, .phase.lock, is held by each script that changes something. A lost client frees the
+# first at once; the second keeps the next deploy out until what still runs here has ended.
+take_lock() {
+    [ -w "$1" ] || return 0
+    exec 9>>"$1/.lock"
+    flock -n 9 || {
+        printf 'lock %s\n' "$(cat "$1/.lock" 2>/dev/null || echo somebody)"
+        return 0
+    }
+    exec 8>>"$1/.phase.lock"
+    flock -w 30 8 || {
+        echo 'lock a deploy whose operator is gone; what it began still runs here'
+        return 0
+    }
+    exec 8>&-
+    printf '%s\n' "$2" >"$1/.lock"
+    echo 'lock mine'
+}
+
+# Keep the lock until standard input ends: until the operator's side is done, or gone.
+wait_with_lock() {
+    printf '\036held\n'
+    cat >/dev/null
+}
+
+# Be the only script that changes directory $1.
+enter_phase() {
+    exec 8>>"$1/.phase.lock"
+    flock -n 8 || fail 75 'another script still works here; try again when that is done'
+}

@@ -1,0 +1,60 @@
+# These functions read: release, previous (empty before the first), current, releases, service,
+# settle, stop_timeout, health, verified and failed (the manifests), history, entry.
+
+# Switch to the release, restart, verify; go back by itself if the service does not come up.
+go_live() {
+    read_status "$service"
+    was=$state
+    begin "switching to $release"
+    point "$current" "releases/$release" || fail 70 "current could not be switched to $release; nothing runs from it"
+    begin "restarting and verifying $release"
+    if restart_and_verify "$service" "$release" "$settle" "$stop_timeout" "$health" &&
+        write_manifest "$releases/$release" "$verified"; then
+        note deployed
+        return 0
+    fi
+    undo_or_say_so
+    fail 72 "$release did not come up (the reason is below); undone: ${previous:-nothing} is current again"
+}
+
+# Go back after another host failed.
+revert() {
+    was=up
+    [ -n "$previous" ] || was=down
+    undo_or_say_so
+}
+
+undo_or_say_so() {
+    begin "going back to ${previous:-nothing}"
+    if go_back; then
+        note undone
+    else
+        note 'not undone'
+        fail 73 "NOT undone: $release failed, and ${previous:-nothing} could not be brought back (the reason is below)"
+    fi
+}
+
+go_back() {
+    write_manifest "$releases/$release" "$failed" || return 1
+    if [ -z "$previous" ]; then
+        control -d "$service" && await_end "$service" "$stop_timeout" && rm -f "$current"
+    elif [ "$was" = up ]; then
+        point "$current" "releases/$previous" &&
+            restart_and_verify "$service" "$previous" "$settle" "$stop_timeout" "$health"
+    else
+        point "$current" "releases/$previous" && control -d "$service" && await_end "$service" "$stop_timeout"
+    fi
+}
+
+# Switch without a restart: what runs goes on as it is.
+switch_only() {
+    begin "switching to $release"
+    point "$current" "releases/$release" || fail 70 "current could not be switched to $release"
+    note updated
+}
+
+# Add a line to the host's history of deploys; and Capistrano's line, for those who read it.
+note() {
+    printf '%s,"outcome":"%s","at":"%s"}\n' "$entry" "$1" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >>"$history" || :
+    case $1 in deployed | updated) printf '%s\n' "$revisions_line" >>"$revisions_log" || : ;; esac
+}

@@ -1,0 +1,89 @@
+# Write a manifest in one rename: a release is complete from then on, never half.
+write_manifest() {
+    printf '%s,"at":"%s"}\n' "$2" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$1/.release.json.new" &&
+        mv -f "$1/.release.json.new" "$1/.release.json"
+}
+
+# Make release directory $1 and fill it with the archive on standard input: $2 bytes, SHA-256 $3.
+# While it unpacks, the same bytes go through sha256sum.
+unpack() {
+    mkdir "$1"
+    mkfifo "$1.fifo"
+    sha256sum <"$1.fifo" >"$1.sum" &
+    summing=$!
+    unpacked=yes
+    head -c "$2" | tee "$1.fifo" | tar -xzof - -C "$1" || unpacked=''
+    wait "$summing" || unpacked=''
+    read -r sum _ <"$1.sum" || sum=''
+    rm -f "$1.fifo" "$1.sum"
+    [ -n "$unpacked" ] || fail 70 "the archive could not be unpacked in $1"
+    [ "$sum" = "$3" ] || fail 70 "the archive arrived damaged: its SHA-256 is not what was sent"
+}
+
+# Remove what an unfinished deploy left in directory $1: releases without a manifest, and helpers.
+sweep() {
+    for left in "$1"/*; do
+        [ -f "$left/.release.json" ] && continue
+        case ${left##*/} in
+        [0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]-*) rm -rf "$left" ;;
+        esac
+    done
+    rm -f "$2".new.*
+}
+
+# Link $2 of release $1 to the same path in shared directory $3, by a relative link.
+link_shared() {
+    mkdir -p "$(dirname "$1/$2")"
+    rm -rf "${1:?}/$2"
+    ln -s "$(realpath -s --relative-to="$(dirname "$1/$2")" "$3/$2")" "$1/$2"
+}
+
+# Make link `current` $1 lead to $2 in one rename(2), so that no reader ever misses it.
+point() {
+    ln -s "$2" "$1.new.$$" && mv -fT "$1.new.$$" "$1" && [ "$(readlink "$1")" = "$2" ]
+}
+
+# Remove releases of directory $1 by name, but none that `current` $2 leads to or a process runs from.
+prune() {
+    releases=$1 current=$2
+    shift 2
+    in_use=$(readlink -f /proc/[0-9]*/cwd /proc/[0-9]*/exe 2>/dev/null || :)
+    live=$(readlink -f "$current" || :)
+    for name in "$@"; do
+        case "
+$in_use
+$live
+" in
+        *"$(readlink -f "$releases")/$name"[/"
+"]*) continue ;;
+        esac
+        mv "$releases/$name/.release.json" "$releases/$name/.release.gone" && rm -rf "${releases:?}/$name"
+    done
+}
+
+# Make shared directories; the group may write where `shared` has the setgid bit.
+make_shared() {
+    for directory in "$@"; do
+        (umask 002 && mkdir -p "$directory")
+    done
+}
+
+# Begin release $1 with what no commit holds: the release's part of starting, $2.
+add_start() {
+    mkdir -p "$1/.forklift"
+    printf '%s' "$2" >"$1/.forklift/start"
+    chmod 755 "$1/.forklift/start"
+}
+
+# What is written reaches the disk before a manifest calls it complete.
+complete() {
+    sync -f "$1"
+    write_manifest "$1" "$2" || fail 70 "the manifest of ${1##*/} could not be written"
+}
+
+# Remove release $1 if the script ends before its manifest stands in it.
+abandon_on_failure() {
+    abandoned=$1
+    trap 'exit 143' TERM INT
+    trap 'status=$?; [ -f "$abandoned/.release.json" ] || rm -rf "$abandoned" "$abandoned.fifo" "$abandoned.sum"; exit "$status"' EXIT
+}

@@ -1,0 +1,63 @@
+"""Prepare a host for a service, as root: directories, the service directory, its place in the scan directory."""
+
+from __future__ import annotations
+
+from deploy.paths import Paths
+from deploy.shell import Command, command, let, quote, together
+
+
+def directories(paths: Paths) -> Command:
+    return together(_names(paths), _called("need_accounts"), _called("make_deploy_to"))
+
+
+def service_directory(paths: Paths) -> Command:
+    return together(_names(paths), _called("make_service_directory"))
+
+
+def scripts(paths: Paths, run: str, log_run: str) -> Command:
+    """Put `run` and `log/run` in place, if they are not there already."""
+    return together(
+        _names(paths), command("install_scripts", run, log_run, uses="setup")
+    )
+
+
+def secret(paths: Paths, name: str, size: int) -> Command:
+    """Keep the next *size* bytes of standard input for envdir, readable by root alone."""
+    return command("put_secret", paths.env / name, size, uses="setup")
+
+
+def need_secret(paths: Paths, name: str) -> Command:
+    """Refuse unless the host keeps the secret already."""
+    return command("need_secret", paths.env / name, uses="setup")
+
+
+def link(paths: Paths) -> Command:
+    """Let svscan see the service, and wait until it does."""
+    return together(_names(paths), _called("link_service"))
+
+
+def in_service(paths: Paths, line: str) -> Command:
+    """Run a shell command in the current release, as the service's account, in its environment."""
+    become = ["setuidgid", paths.service.account] if paths.service.use_sudo else []
+    started = command(
+        "envdir", paths.env, *become, "./.forklift/start", "sh", "-c", line
+    )
+    return Command(
+        f"cd {quote(paths.current)}\nAPPROOT=$(pwd -P) && export APPROOT\n{started.text} </dev/null >&2"
+    )
+
+
+def _names(paths: Paths) -> Command:
+    return let(
+        user=paths.service.user,
+        account=paths.service.account,
+        deploy_to=paths.deploy_to,
+        shared=paths.shared,
+        service=paths.service_directory,
+        scan_directory=paths.service.scan_directory,
+        scan_entry=paths.scan_entry,
+    )
+
+
+def _called(name: str) -> Command:
+    return Command(name, frozenset({"setup", "supervise"}))

@@ -1,0 +1,100 @@
+# Run by root (or, without sudo, by the service's own user). These functions read: user, account,
+# deploy_to, shared, service, scan_directory, scan_entry.
+
+# Give $2 to owner $1; only root can, and only root has to.
+give() { [ "$(id -u)" != 0 ] || chown -h "$1" "$2"; }
+
+group_of() { id -gn "$1"; }
+
+# Run a command as the deploy user, who may also use the group of the service's account.
+as_user() {
+    if [ "$(id -u)" != 0 ]; then "$@"; else
+        setpriv --reuid "$user" --regid "$(id -g "$user")" --groups "$(id -G "$user" | tr ' ' ,),$(id -g "$account")" "$@"
+    fi
+}
+
+need_accounts() {
+    for each in "$user" "$account"; do
+        id -u "$each" >/dev/null 2>&1 || fail 71 "there is no account $each here; make it with: useradd --create-home $each"
+    done
+}
+
+# Make deploy_to for the user. Root makes it only where the user cannot: root that made directories
+# below one of the user's own could be led astray by a link.
+make_deploy_to() {
+    [ ! -L "$deploy_to" ] || fail 71 "$deploy_to is a link; deploy_to has to be a directory"
+    as_user mkdir -p "$deploy_to" 2>/dev/null || [ -d "$deploy_to" ] || {
+        mkdir -p "$deploy_to"
+        give "$user:$(group_of "$user")" "$deploy_to"
+    }
+    as_user [ -w "$deploy_to" ] || fail 71 "$deploy_to is not writable for $user; give it away with: chown $user $deploy_to"
+    as_user mkdir -p "$deploy_to/releases" "$shared"
+    [ "$user" = "$account" ] || as_user chgrp "$(group_of "$account")" "$shared"
+    [ "$user" = "$account" ] || as_user chmod 2775 "$shared"
+}
+
+# Put text $3 into file $1 with mode $2 in one rename; status 1 if it stood there already.
+put() {
+    if [ -f "$1" ] && printf '%s' "$3" | cmp -s - "$1"; then return 1; fi
+    (umask 077 && printf '%s' "$3" >"$1.new") || fail 70 "$1 could not be written"
+    chmod "$2" "$1.new" && mv -f "$1.new" "$1" || fail 70 "$1 could not be written"
+}
+
+# Make the service directory: root's, with FIFOs that let the deploy user's group run svc.
+make_service_directory() {
+    mkdir -p "$service/log/main" "$service/env"
+    chmod 700 "$service/env"
+    give "$account:$(group_of "$user")" "$service/log/main"
+    chmod 2750 "$service/log/main"
+    for each in "$service/supervise" "$service/log/supervise"; do
+        mkdir -p "$each"
+        chmod 711 "$each"
+        for fifo in "$each/control" "$each/ok"; do
+            [ -p "$fifo" ] || mkfifo "$fifo"
+            give "root:$(group_of "$user")" "$fifo"
+            chmod 620 "$fifo"
+        done
+    done
+    [ -e "$service/supervise/status" ] || : >"$service/down"
+}
+
+# Put `run` ($1) and `log/run` ($2) in place; a logger that runs by another one is restarted.
+install_scripts() {
+    if put "$service/run" 755 "$1" && [ -e "$service/supervise/status" ]; then
+        say 'run has changed: it takes effect at the next restart'
+    fi
+    if put "$service/log/run" 755 "$2" && is_supervised "$service/log"; then
+        control -t "$service/log" || fail 70 'the log service could not be restarted'
+    fi
+}
+
+# Let svscan see the service: linked under a dot name, which svscan passes over, then renamed.
+link_service() {
+    [ -d "$scan_directory" ] || fail 71 "there is no scan directory $scan_directory; install daemontools-run, or set scan_directory"
+    if [ -L "$scan_entry" ]; then
+        [ "$(readlink "$scan_entry")" = "$service" ] ||
+            fail 71 "$scan_entry leads to $(readlink "$scan_entry"), which is another's; remove it or name the service otherwise"
+    elif [ -e "$scan_entry" ]; then
+        fail 71 "$scan_entry is a directory of its own; take that service off first: svc -dx $scan_entry $scan_entry/log, then move it away"
+    else
+        ln -sfn "$service" "$scan_directory/.${scan_entry##*/}.new"
+        mv -T "$scan_directory/.${scan_entry##*/}.new" "$scan_entry"
+    fi
+    tries=90
+    until is_supervised "$service" && is_supervised "$service/log"; do
+        [ "$tries" -gt 0 ] || fail 71 "svscan does not take up $scan_entry: is it running on $scan_directory? (svscanboot, or: systemctl start daemontools-run)"
+        tries=$((tries - 1))
+        sleep 0.1
+    done
+    rm -f "$service/down"
+}
+
+# Keep the next $2 bytes of standard input in file $1 for envdir. Only the first line of such a file
+# counts, and envdir takes a NUL for a newline.
+put_secret() {
+    (umask 077 && head -c "$2" | tr '\n' '\000' >"$1.new") && mv -f "$1.new" "$1" || fail 70 "$1 could not be written"
+}
+
+need_secret() {
+    [ -s "$1" ] || fail 71 "the secret ${1##*/} is not on this host yet; set it in your environment and run setup again"
+}

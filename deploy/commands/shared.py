@@ -1,0 +1,26 @@
+"""What the releases of a service have in common: directories and files that outlive them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from deploy.paths import Paths
+from deploy.release import Release
+from deploy.shell import Command, command, together
+
+
+def make_directories(paths: Paths) -> Command:
+    # with setgid on shared, what the deploy user makes belongs to the service's group: let it write
+    directories = [paths.shared / each for each in paths.service.linked_dirs]
+    return command("make_shared", *directories, uses="releases")
+
+
+def link(paths: Paths, release: Release) -> Command:
+    return together(*_links(paths, release))
+
+
+def _links(paths: Paths, release: Release) -> Iterable[Command]:
+    for each in (*paths.service.linked_dirs, *paths.service.linked_files):
+        yield command(
+            "link_shared", paths.release(release), each, paths.shared, uses="releases"
+        )

@@ -1,0 +1,35 @@
+"""Tell daemontools what to do with a service, and prove that it was done."""
+
+from __future__ import annotations
+
+from deploy.paths import Paths
+from deploy.release import Release
+from deploy.shell import Command, Word, command
+
+
+def start(paths: Paths, current: Release) -> Command:
+    """Bring the service up if it is down; prints ``already`` if it was up."""
+    return _asked(paths, "start_service", current, *_patience(paths))
+
+
+def stop(paths: Paths) -> Command:
+    """Bring the service down and wait for its end; prints ``already`` if it was down."""
+    return _asked(paths, "stop_service", round(paths.service.stop_timeout))
+
+
+def restart(paths: Paths, current: Release) -> Command:
+    """Restart the service, up or down, and verify it from the release that is current."""
+    return _asked(paths, "restart_service", current, *_patience(paths))
+
+
+def reload(paths: Paths) -> Command:
+    return _asked(paths, "reload_service", paths.service.settle)
+
+
+def _patience(paths: Paths) -> tuple[Word, ...]:
+    service = paths.service
+    return service.settle, round(service.stop_timeout), service.health_check
+
+
+def _asked(paths: Paths, verb: str, *words: Word) -> Command:
+    return command(verb, paths.service_directory, *words, uses="supervise")

@@ -1,0 +1,188 @@
+# Read DIR/supervise/status: 12 bytes start stamp, 4 bytes pid, paused, want (facts: djb's format of 18
+# bytes). Sets state (up, down, none), pid, started (seconds since the epoch), start (stamp and pid:
+# names one start exactly), want, paused.
+read_status() {
+    state=none pid=0 started=0 start='' want='' paused=''
+    # shellcheck disable=SC2046 # eighteen numbers, one word each
+    set -- $(od -An -v -w18 -tu1 "$1/supervise/status" 2>/dev/null)
+    [ $# -ge 18 ] || return 0
+    started=$((($5 << 24) + ($6 << 16) + ($7 << 8) + $8 - 10))
+    shift 12
+    pid=$(($1 + ($2 << 8) + ($3 << 16) + ($4 << 24)))
+    [ "$5" = 0 ] || paused=paused
+    case $6 in 117) want=up ;; 100) want=down ;; esac
+    state=down
+    [ "$pid" = 0 ] || state=up
+    start=$started.$pid
+}
+
+# Whether process $1 has ended and only waits to be reaped: what svstat still calls up.
+is_zombie() {
+    case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in '' | Z*) return 0 ;; *) return 1 ;; esac
+}
+
+# Whether supervise looks after DIR; not so too if this account may not ask.
+is_supervised() { svok "$1" 2>/dev/null; }
+
+# Send LETTERS to DIR. svc exits 0 whatever happens: only silence is success.
+control() {
+    complaint=$(svc "$1" "$2" 2>&1)
+    [ -z "$complaint" ] && return 0
+    say "$complaint"
+    return 1
+}
+
+# The release that process $2 of service directory $1 was started in, as root's `run` noted it.
+release_of() {
+    [ -r "$1/running" ] || return 0
+    read -r noted release <"$1/running" || return 0
+    [ "$noted" = "$2" ] && printf '%s\n' "${release##*/}"
+}
+
+now() { date +%s; }
+
+# Wait up to $2 seconds until DIR runs another start than $3.
+await_start() {
+    end=$(($(now) + $2 + 1))
+    while read_status "$1" && { [ "$state" != up ] || [ "$start" = "$3" ]; }; do
+        [ "$(now)" -lt "$end" ] || return 1
+        sleep 0.05
+    done
+}
+
+# Watch that DIR keeps its present start for $2 seconds (a decimal fraction is allowed).
+stays_up() {
+    read_status "$1"
+    watched=$start
+    samples=$(awk "BEGIN { print int($2 * 5 + 1) }")
+    while :; do
+        read_status "$1"
+        [ "$state" = up ] && [ "$start" = "$watched" ] && ! is_zombie "$pid" || return 1
+        [ "$samples" -gt 0 ] || return 0
+        samples=$((samples - 1))
+        sleep 0.2
+    done
+}
+
+# The TAI64N label of this second, as multilog writes it before each line (2^62 + 10 + Unix time).
+label_of_now() { printf '@40000000%08x' "$(($(now) + 10))"; }
+
+# The last $2 lines of a service's log from label $3 on, for the operator, on standard error.
+show_log() {
+    [ -r "$1/log/main/current" ] || return 0
+    awk -v from="$3" '$1 >= from' "$1/log/main/current" | tail -n "$2" | tai64nlocal >&2
+}
+
+# Restart DIR and prove it: a new process, from release $2, up for $3 seconds, within $4 seconds after
+# TERM; its log service too; then the health check $5. Says on standard error what is wrong.
+#
+# supervise is deaf for a second after a start. If what runs dies meanwhile, TERM meets the start after
+# it, which is ours: so none is sent to what is dead, and what was too young gets a second chance.
+restart_and_verify() {
+    is_supervised "$1" || {
+        say "supervise does not answer in $1: is svscan running, and may this account control the service?"
+        return 1
+    }
+    read_status "$1"
+    before=$start since=$(label_of_now)
+    letters=-tcu young=''
+    if [ "$state" = up ]; then
+        [ $(($(now) - started)) -gt 2 ] || young=yes
+        if is_zombie "$pid"; then letters=-cu; fi
+    fi
+    control "$letters" "$1" || return 1
+    await_start "$1" "$4" "$before" || {
+        read_status "$1"
+        say "the service did not restart within $4 s: process $pid got TERM and has not ended (stop_timeout)"
+        return 1
+    }
+    if [ -n "$young" ] && ! stays_up "$1" 1.2; then await_start "$1" 3 "$watched"; fi
+    verify "$1" "$2" "$3" "$5"
+}
+
+# Prove that DIR is up from release $2 for $3 seconds, with its log service; then the health check $4.
+verify() {
+    stays_up "$1" "$3" || {
+        say 'the service does not stay up; the end of its log:'
+        show_log "$1" 15 "$since"
+        return 1
+    }
+    found=$(release_of "$1" "$pid")
+    [ "$found" = "$2" ] || {
+        say "process $pid runs from ${found:-an unknown release}, not from $2"
+        return 1
+    }
+    stays_up "$1/log" 0.2 || {
+        say "the log service in $1/log does not stay up: nothing of the service can be logged"
+        return 1
+    }
+    [ -z "$4" ] || answers "$4" "$3"
+}
+
+# Try the health check $1 for $2 seconds more.
+answers() {
+    end=$(($(now) + ${2%.*} + 1))
+    until complaint=$(sh -c "$1" 2>&1); do
+        [ "$(now)" -lt "$end" ] || {
+            say "the health check fails: $1"
+            say "$complaint"
+            return 1
+        }
+        sleep 0.2
+    done
+}
+
+# What follows is asked for by the operator: each ends with a sentence if it fails.
+
+start_service() {
+    need_supervise "$1"
+    read_status "$1"
+    expected=$2 since=$(label_of_now)
+    if [ "$state" = up ] && [ -z "$paused" ] && [ "$want" != down ]; then
+        echo already
+        expected=$(release_of "$1" "$pid")
+    else
+        control -cu "$1" || fail 70 'svc could not start the service (its words are below)'
+        await_start "$1" "$4" none || fail 70 'the service did not start'
+    fi
+    verify "$1" "$expected" "$3" "$5" || fail 70 'the service was started but is not up (the reason is below)'
+}
+
+stop_service() {
+    need_supervise "$1"
+    read_status "$1"
+    [ "$state" = up ] || [ "$want" = up ] || echo already
+    control -d "$1" || fail 70 'svc could not stop the service (its words are below)'
+    await_end "$1" "$2" ||
+        fail 70 "process $pid got TERM and still runs after $2 s; it stays down once it ends (stop_timeout says how long to wait)"
+}
+
+restart_service() {
+    need_supervise "$1"
+    restart_and_verify "$@" || fail 70 'the service was told to restart but is not up (the reason is below)'
+}
+
+# Send HUP and see that the process goes on: another process means that it does not know HUP.
+reload_service() {
+    need_supervise "$1"
+    read_status "$1"
+    [ "$state" = up ] || fail 71 'the service is down: there is nothing to reload'
+    before=$start
+    control -h "$1" || fail 70 'svc could not signal the service (its words are below)'
+    stays_up "$1" "$2" && [ "$start" = "$before" ] ||
+        fail 70 'the service ended on HUP and was started again: it cannot reload; use restart, and set reloads=False'
+}
+
+need_supervise() {
+    is_supervised "$1" ||
+        fail 71 "supervise does not answer in $1: is svscan running, is the service set up, and may this account control it?"
+}
+
+# Wait up to $2 seconds until DIR's process has ended.
+await_end() {
+    end=$(($(now) + $2 + 1))
+    while read_status "$1" && [ "$state" = up ]; do
+        [ "$(now)" -lt "$end" ] || return 1
+        sleep 0.05
+    done
+}
