@@ -1,0 +1,83 @@
+"""One commit's tree as one archive, made once on the operator's machine for all hosts."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from deploy.errors import Refused
+from deploy.repository import Revision, answer, git
+
+_BLOCK = 1 << 15
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The tree of one commit as a tar.gz, the same bytes whenever and wherever it is made."""
+
+    path: Path
+    size: int
+    sha256: str
+    unpacked: int
+
+    def blocks(self) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                yield block
+
+
+@contextmanager
+def archived(revision: Revision) -> Iterator[Archive]:
+    """Archive the revision's tree for as long as the block runs."""
+    _refuse_what_an_archive_lacks(revision)
+    with TemporaryDirectory(prefix="forklift-") as folder:
+        yield _archive(revision, Path(folder) / "tree.tar.gz")
+
+
+def _archive(revision: Revision, path: Path) -> Archive:
+    process = subprocess.Popen(
+        [*git(revision.repository), "archive", "--format=tar", revision.commit],
+        stdout=subprocess.PIPE,
+    )
+    unpacked = 0
+    with (
+        path.open("wb") as file,
+        gzip.GzipFile("", "wb", 1, file, mtime=0) as packed,
+    ):
+        while block := process.stdout.read(_BLOCK):  # type: ignore[union-attr] # it is a pipe
+            unpacked += packed.write(block)
+    if process.wait() != 0:
+        raise Refused(f"git could not archive {revision.commit} (its words are above)")
+    return Archive(path, path.stat().st_size, _sum(path), unpacked)
+
+
+def _sum(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _refuse_what_an_archive_lacks(revision: Revision) -> None:
+    listed = answer(revision.repository, "ls-tree", "-r", revision.commit)
+    modules = [line for line in listed.splitlines() if line.startswith("160000 ")]
+    if modules:
+        raise Refused(
+            f"{revision.commit[:7]} holds submodules ({modules[0].split(chr(9))[1]}), "
+            "and deploy_via copy would leave them empty; commit their files instead"
+        )
+    attributes = ["--", ":(glob)**/.gitattributes"]
+    if answer(
+        revision.repository, "grep", "-l", "filter=lfs", revision.commit, *attributes
+    ):
+        raise Refused(
+            f"{revision.commit[:7]} keeps files in Git LFS, and deploy_via copy would "
+            "deploy their pointers; commit the files themselves"
+        )

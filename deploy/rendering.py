@@ -1,0 +1,69 @@
+"""Make the scripts of a service from templates/; a project's own templates/ wins over ours."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import jinja2
+
+from deploy.errors import SettingsError
+from deploy.paths import Paths
+from deploy.shell import quote
+
+
+class Templates:
+    def __init__(self, project: Path) -> None:
+        """Look in *project*/templates first, then in the templates that come with forklift."""
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([project / "templates", *ours()]),
+            undefined=jinja2.StrictUndefined,
+            autoescape=False,  # noqa: S701 # shell scripts, not HTML: each value goes through the filter sh
+            keep_trailing_newline=True,
+        )
+        self._environment.filters["sh"] = quote
+
+    def run(self, paths: Paths) -> str:
+        """Root's part of starting the service."""
+        return self._script("run.j2", paths)
+
+    def log_run(self, paths: Paths) -> str:
+        return self._script("log.run.j2", paths)
+
+    def start(self, paths: Paths) -> str:
+        """The release's part of starting the service."""
+        return self._script("start.j2", paths)
+
+    def _script(self, name: str, paths: Paths) -> str:
+        service = paths.service
+        try:
+            template = self._environment.get_template(name)
+            text = template.render(service=service, paths=paths)
+        except jinja2.TemplateError as error:
+            raise SettingsError(
+                f"{service.name}: the template {name} cannot be rendered: {error}"
+            ) from None
+        _check(service.name, name, text)
+        return text
+
+
+def ours() -> Iterable[Path]:
+    """Name the places of our own templates: in an installed package, then in a checkout."""
+    package = Path(__file__).parent
+    return package / "templates", package.parent / "templates"
+
+
+def _check(service: str, name: str, text: str) -> None:
+    """Refuse a script that no shell can read, or that leaves a shell between supervise and the program."""
+    done = subprocess.run(["sh", "-n"], input=text, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SettingsError(
+            f"{service}: what the template {name} makes is no shell script: {done.stderr.strip()}"
+        )
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines or not lines[-1].lstrip().startswith("exec "):
+        raise SettingsError(
+            f"{service}: the last command of the template {name} must begin with exec: "
+            "signals would reach the shell and not the program"
+        )
