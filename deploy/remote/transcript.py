@@ -21,7 +21,7 @@ SENTENCE = MARK + "!"
 #: on standard output: the script holds what it was sent to hold
 HELD = "held"
 #: lines of the log that a failure shows
-TAIL = 6
+TAIL = 20
 
 
 def _ignore(host: str, text: str) -> None:
@@ -97,10 +97,8 @@ def failure(done: Done, said: Transcript, deadline: float) -> HostError | None:
 
 
 def _failed(done: Done, said: Transcript, step: str) -> ScriptFailed:
-    sentence = said.sentence
-    if not sentence:
-        sentence = f"{step} failed (exit status {done.status})" + _log(said)
-    return ScriptFailed(said.host, sentence, done.status)
+    sentence = said.sentence or f"{step} failed (exit status {done.status})"
+    return ScriptFailed(said.host, sentence + _log(said), done.status)
 
 
 def _log(said: Transcript) -> str:

@@ -3,4 +3,3 @@ from fabric.config import Config as Config
 from fabric.connection import Connection as Connection
 from fabric.executor import Executor as Executor
 from fabric.tasks import Task as Task
-from fabric.tasks import task as task
