@@ -1,0 +1,85 @@
+"""Start, stop, restart and reload a service, and prove that it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from deploy import faults
+from deploy.commands import lock, releases, supervise
+from deploy.errors import DeployError, NotUndone, Refused, ScriptFailed
+from deploy.facts import HostFacts
+from deploy.paths import Paths
+from deploy.recipes.target import Target, refuse, sentences
+from deploy.release import Release
+from deploy.remote.remote import Remote
+from deploy.shell import Command, Script, Step
+
+#: exit status of a script that refused before it changed anything
+REFUSED = 71
+
+
+def start(target: Target) -> None:
+    _asked(target, "up", partial(_of_current, target.paths, supervise.start), True)
+
+
+def restart(target: Target) -> None:
+    restarting = partial(_of_current, target.paths, supervise.restart)
+    _asked(target, "restarted", restarting, verified=True)
+
+
+def stop(target: Target) -> None:
+    _asked(target, "down", lambda _: [supervise.stop(target.paths)])
+
+
+def reload(target: Target) -> None:
+    if not target.service.reloads:
+        raise Refused(
+            f"{target.service.name} does not reload: its process may take HUP for an order to end; "
+            "use restart, or set reloads=True if it handles HUP"
+        )
+    _asked(target, "reloaded", lambda _: [supervise.reload(target.paths)])
+
+
+def _asked(
+    target: Target,
+    became: str,
+    commands: Callable[[HostFacts], list[Command]],
+    verified: bool = False,
+) -> None:
+    """Do it on every host; with *verified*, a release that has never run counts as verified then."""
+    known = target.look()
+    refuse(known, lambda each: faults.before_control(target.service, each))
+
+    def act(remote: Remote) -> None:
+        facts = known[remote.host]
+        wanted = [*commands(facts), *(_verifying(target, facts) if verified else [])]
+        begun = Step("", lock.enter_phase(target.paths))
+        remote.run(
+            Script((begun, *(Step("", each) for each in wanted))),
+            deadline=2 * target.service.stop_timeout + 4 * target.service.settle + 30,
+        )
+        target.output.step(remote.host, f"{target.service.name} is {became}")
+
+    failed = target.fleet.each(act).failed
+    if failed:
+        refused = all(_refused(error) for error in failed.values())
+        kind = Refused if refused and len(failed) == len(known) else NotUndone
+        raise kind(sentences(failed.values()))
+
+
+def _of_current(
+    paths: Paths, make: Callable[[Paths, Release], Command], facts: HostFacts
+) -> list[Command]:
+    return [make(paths, facts.current)] if facts.current else []
+
+
+def _verifying(target: Target, facts: HostFacts) -> list[Command]:
+    live = facts.live
+    if live is None or live.state != "ready":
+        return []
+    return [releases.mark(target.paths, live, "verified")]
+
+
+def _refused(error: DeployError) -> bool:
+    return isinstance(error, ScriptFailed) and error.status == REFUSED

@@ -1,0 +1,53 @@
+"""Make a release on every host, complete, before any host switches to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from deploy.archive import Archive
+from deploy.commands import build, lock, releases, shared, source
+from deploy.errors import Undone
+from deploy.recipes.publishing import Plan
+from deploy.recipes.target import sentences
+from deploy.shell import Script, Step
+
+#: seconds that unpacking and building may take on a host
+DEADLINE = 1800
+
+
+def prepare(plan: Plan, archive: Archive) -> None:
+    """Make the release on every host; raises Undone, with nothing left behind, if one fails."""
+    script = Script(tuple(_steps(plan, archive)))
+    results = plan.target.fleet.each(
+        lambda remote: remote.run(script, archive.blocks(), deadline=DEADLINE)
+    )
+    if results.failed:
+        _remove(plan, set(results.ok))
+        raise Undone(
+            f"{sentences(results.failed.values())}\n"
+            "nothing was switched: every host is on the release that it had"
+        )
+
+
+def _steps(plan: Plan, archive: Archive) -> Iterable[Step]:
+    paths, new = plan.target.paths, plan.new.release
+    start = plan.target.templates.start(paths)
+    yield Step("", lock.enter_phase(paths))
+    yield Step("", releases.sweep(paths))
+    yield Step("", releases.abandon_on_failure(paths, new))
+    yield Step(
+        f"unpacking {new}", source.unpack(paths, new, archive.size, archive.sha256)
+    )
+    yield Step("", releases.add_start(paths, new, start))
+    yield Step("", shared.make_directories(paths))
+    yield Step("", shared.link(paths, new))
+    for each in paths.service.build:
+        yield Step(build.title(each), build.step(paths, new, each))
+    yield Step("completing the release", releases.complete(paths, plan.new))
+
+
+def _remove(plan: Plan, hosts: Collection[str]) -> None:
+    script = Script((Step("", releases.prune(plan.target.paths, [plan.new.release])),))
+    plan.target.fleet.each(
+        lambda remote: remote.run(script) if remote.host in hosts else None
+    )

@@ -1,0 +1,40 @@
+"""Go back to the release before the current one that was live and verified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from deploy import faults, release
+from deploy.errors import Refused
+from deploy.facts import HostFacts
+from deploy.recipes import publishing
+from deploy.recipes.publishing import Plan, publish
+from deploy.recipes.target import Target, refuse
+from deploy.release import Manifest
+
+
+def rollback(target: Target, wanted: str = "") -> None:
+    """Switch, restart and verify; the release that was left is never chosen again by itself."""
+    with target.locked() as facts:
+        refuse(facts, lambda each: faults.before_deploy(target.service, each, 0))
+        plan = Plan(target, _chosen(target, facts, wanted), facts)
+        publish([plan])
+        publishing.mark_left(plan)
+        target.output.say(
+            f"{target.service.name}: rolled back; {plan.new.release} is live and verified on {', '.join(facts)}"
+        )
+
+
+def _chosen(target: Target, facts: Mapping[str, HostFacts], wanted: str) -> Manifest:
+    back = release.common(
+        release.to_go_back_to(each.manifests, each.current, wanted)
+        for each in facts.values()
+    )
+    if back is None:
+        what = f"release {wanted}" if wanted else "release before the current one"
+        raise Refused(
+            f"{target.service.name}: there is nothing to go back to: no {what} was live and verified "
+            f"on {' and on '.join(facts)} (fab {target.service.name}.releases)"
+        )
+    return replace(back, operator=target.operator)

@@ -1,0 +1,91 @@
+"""What a recipe works on: one service over its hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TypeVar
+
+from deploy.commands import facts as asking
+from deploy.commands import lock
+from deploy.errors import DeployError, Refused
+from deploy.facts import HostFacts
+from deploy.output import Output
+from deploy.paths import Paths
+from deploy.remote.fleet import Fleet
+from deploy.remote.remote import Remote
+from deploy.rendering import Templates
+from deploy.settings import Service
+from deploy.shell import Question, Script, Step
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A service, the way to its hosts, and what is said meanwhile."""
+
+    paths: Paths
+    fleet: Fleet
+    templates: Templates
+    output: Output
+    operator: str
+
+    @property
+    def service(self) -> Service:
+        return self.paths.service
+
+    def look(self) -> dict[str, HostFacts]:
+        """Ask every host at once; raises Refused with all that cannot be asked."""
+        question = self._question()
+        return self.everywhere(lambda remote: remote.ask(question))
+
+    @contextmanager
+    def locked(self) -> Iterator[dict[str, HostFacts]]:
+        """Take the deploy lock on every host that has one, and look, in one round."""
+        question = self._question()
+        script = Script(
+            (
+                Step("", lock.take(self.paths, self._holder())),
+                Step("", question),
+                Step("", lock.wait()),
+            ),
+            question.read,
+        )
+        with ExitStack() as until_done:
+            yield self.everywhere(
+                lambda remote: until_done.enter_context(remote.hold(script)).answer
+            )
+
+    def everywhere(self, act: Callable[[Remote], T]) -> dict[str, T]:
+        """Do what changes nothing on every host; raises Refused with all failures."""
+        results = self.fleet.each(act)
+        if results.failed:
+            raise Refused(sentences(results.failed.values()))
+        return results.ok
+
+    def _question(self) -> Question[HostFacts]:
+        run = self.templates.run(self.paths)
+        return asking.ask(self.paths, run, self.templates.log_run(self.paths))
+
+    def _holder(self) -> str:
+        since = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return f"{self.operator} since {since}"
+
+
+def sentences(errors: Iterable[DeployError]) -> str:
+    return "\n".join(str(error) for error in errors)
+
+
+def refuse(
+    facts: Mapping[str, HostFacts],
+    faults: Callable[[HostFacts], Iterable[str]],
+) -> None:
+    """Raise Refused with every fault of every host."""
+    found = [
+        f"{host}: {fault}" for host, each in facts.items() for fault in faults(each)
+    ]
+    if found:
+        raise Refused("\n".join(found))
