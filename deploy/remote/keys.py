@@ -6,6 +6,7 @@ import base64
 import os
 import socket
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import paramiko
@@ -49,7 +50,7 @@ def public_key(file: str) -> list[bytes]:
 
 def _load(file: str, passphrase: str | None) -> paramiko.PKey | str:
     try:
-        return paramiko.PKey.from_path(file, passphrase)
+        return _read(file, passphrase)
     except FileNotFoundError:
         return "does not exist"
     except OSError as error:
@@ -58,6 +59,23 @@ def _load(file: str, passphrase: str | None) -> paramiko.PKey | str:
         return "is encrypted; add it to the agent"
     except (paramiko.SSHException, ValueError, UnsupportedAlgorithm):
         return "cannot be read as a private key"
+
+
+def _read(file: str, passphrase: str | None) -> paramiko.PKey:
+    try:
+        return paramiko.PKey.from_path(file)
+    except (paramiko.PasswordRequiredException, TypeError):
+        if passphrase is None:
+            raise
+    return _unlocked(str(Path(file).expanduser()), passphrase)
+
+
+def _unlocked(path: str, passphrase: str) -> paramiko.PKey:
+    # paramiko 5.1 tells the types apart by itself only for keys without a passphrase
+    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey):
+        with suppress(paramiko.SSHException, ValueError):
+            return kind.from_private_key_file(path, passphrase)
+    return paramiko.RSAKey.from_private_key_file(path, passphrase)
 
 
 def _answers(agent: str) -> bool:

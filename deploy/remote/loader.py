@@ -28,6 +28,19 @@ def starting(size: int, account: Account, as_root: bool = False) -> str:
     return plain(size)
 
 
+def killing(process: int, signal: str, account: Account, as_root: bool) -> str | None:
+    """Give the command line that signals a script's whole process group; None where ssh does it.
+
+    OpenSSH's sshd sends signals for logins other than root alone, and to their own processes.
+    """
+    if not process or not (as_root or account.login == "root"):
+        return None
+    group = f"-$(ps -o pgid= -p {process} | tr -d ' ')"
+    text = f"kill -s {signal} -- {group} || kill -s {signal} {process}"
+    become = [] if account.login == "root" else ["sudo", "-n"]
+    return command(*become, "/bin/sh", "-c", text).text
+
+
 def plain(size: int) -> str:
     """Take *size* bytes of standard input for the script; the rest of it is the script's own."""
     return command("sh", "-c", _evaluate(size)).text
@@ -68,4 +81,4 @@ def _or_end(check: str, sentence: str, status: int) -> str:
 
 
 def _evaluate(size: int) -> str:
-    return f'eval "$(head -c {size})"'
+    return f"printf '\\036$%s\\n' $$ >&2; eval \"$(head -c {size})\""

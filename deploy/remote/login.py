@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Union
 
 import paramiko
-from paramiko.auth_strategy import AuthStrategy
 
 from deploy.remote.keys import Keys, public_key
 
@@ -35,8 +34,8 @@ class Wanted:
     password: str | None = None
 
 
-class Login(AuthStrategy):
-    """Offers a host one key after the other."""
+class Login:
+    """Offers a host one key after the other: what paramiko calls an AuthStrategy."""
 
     def __init__(self, user: str, wanted: Wanted, keys: Keys) -> None:
         self._user, self._wanted, self._keys = user, wanted, keys

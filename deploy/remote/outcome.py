@@ -35,6 +35,10 @@ def _ignore(stream: str, line: str) -> None:
     del stream, line
 
 
+def _no_command(signal: str) -> None:
+    del signal
+
+
 @dataclass(frozen=True)
 class Terms:
     """Under which terms a command runs."""
@@ -44,5 +48,7 @@ class Terms:
     cancel: Cancel = field(default_factory=Cancel)
     #: gets "out" or "err", and the line with its newline
     on_line: Callable[[str, str], None] = _ignore
+    #: gives the command that sends a signal of this name, where sshd does not do so on request
+    kill_with: Callable[[str], str | None] = _no_command
     #: leave standard input open after the last byte
     keep_stdin: bool = False

@@ -12,7 +12,7 @@ import paramiko
 
 from deploy.errors import ConnectionLost
 from deploy.remote.bell import Cancel
-from deploy.remote.loader import Account, starting
+from deploy.remote.loader import Account, killing, starting
 from deploy.remote.outcome import Terms
 from deploy.remote.session import Running, running
 from deploy.remote.transcript import Onlooker, Transcript, failure
@@ -115,7 +115,15 @@ class SshRemote:
     def _begin(self, sending: Sending) -> Iterator[tuple[Running, Transcript]]:
         transport, account = self.reach()
         said = Transcript(self.host, self.onlooker)
-        terms = Terms(sending.deadline, self.cancel, said.take, sending.keep_stdin)
+        terms = Terms(
+            deadline=sending.deadline,
+            cancel=self.cancel,
+            on_line=said.take,
+            kill_with=lambda signal: killing(
+                said.process, signal, account, sending.as_root
+            ),
+            keep_stdin=sending.keep_stdin,
+        )
         text = text_of(sending.sent).encode()
         command = starting(len(text), account, sending.as_root)
         stdin = chain([text], sending.payload)

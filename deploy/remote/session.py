@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
+import paramiko
+
 from deploy.remote.bell import Bell
 from deploy.remote.flow import Incoming, Outgoing
 from deploy.remote.outcome import Done, End, Terms
@@ -114,8 +116,11 @@ class Running:
         self._channel.close()
 
     def _request_signal(self, name: str) -> None:
-        with suppress(OSError, EOFError):
+        with suppress(OSError, EOFError, paramiko.SSHException):
             self._transport.request(self._channel, "signal", name, reply=False)
+            command = self._terms.kill_with(name)
+            if command:
+                self._transport.open_session(timeout=OPENING).exec_command(command)
 
     def _listen(self, kind: str, detail: str) -> None:
         if kind == "exit-signal":

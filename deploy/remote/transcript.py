@@ -18,6 +18,8 @@ from deploy.shell import MARK
 
 #: on standard error, before the sentence with which base.sh's `fail` ends a script
 SENTENCE = MARK + "!"
+#: on standard error, before the process id of the shell that takes the script
+PROCESS = MARK + "$"
 #: on standard output: the script holds what it was sent to hold
 HELD = "held"
 #: lines of the log that a failure shows
@@ -44,6 +46,7 @@ class Transcript:
         self.step = ""
         self.sentence = ""
         self.held = False
+        self.process = 0
         self.tail: deque[str] = deque(maxlen=TAIL)
         self._answer: list[str] = []
         self._onlooker = onlooker
@@ -56,6 +59,8 @@ class Transcript:
         """Take a line of "out" or "err", with its newline."""
         if stream == "out":
             self._take_out(line)
+        elif line.startswith(PROCESS):
+            self.process = int(line[len(PROCESS) :])
         elif SENTENCE in line:
             self.sentence = line.partition(SENTENCE)[2].rstrip("\n")
         else:
