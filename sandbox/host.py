@@ -62,8 +62,7 @@ class Host:
         """The host's first process, as the machine numbers it."""
         if self._plan.plain:
             return self._process.pid
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-        return int(children.read_text())
+        return processes.children(self._process.pid)[0]
 
     def processes(self) -> list[Process]:
         """List what runs on the host besides its first process."""

@@ -11,50 +11,79 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox import processes
 from sandbox.errors import SandboxError
 from sandbox.plan import OWN, READY, Plan
 from sandbox.waiting import PATIENCE
 
 HERE = Path(__file__).parent.parent
-NAMESPACES = "unshare --mount --pid --uts --fork --kill-child --mount-proc"
+NAMESPACES = [
+    "unshare",
+    "--mount",
+    "--pid",
+    "--uts",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+]
+#: Debian keeps servers where an ordinary user does not look
+SEARCH_PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin"
+
+
+Running = subprocess.Popen[str]
 
 
 @contextmanager
-def first_process(plan: Plan) -> Iterator[subprocess.Popen[str]]:
+def first_process(plan: Plan) -> Iterator[Running]:
     """Run a host's first process; with its end the host is gone."""
-    end = signal.SIGTERM if plan.plain else signal.SIGKILL
-    namespaces = [] if plan.plain else NAMESPACES.split()
-    words = [*namespaces, sys.executable, "-m", "sandbox.init", plan.to_json()]
-    with running(words, plan.folder / "init.log", end) as process:
+    words = [sys.executable, "-m", "sandbox.init", plan.to_json()]
+    if plan.plain:
+        run = running(words, plan.folder / "init.log", Running.terminate, "TERM")
+    else:
+        run = running([*NAMESPACES, *words], plan.folder / "init.log", _end_namespaces)
+    with run as process:
         yield process
 
 
 @contextmanager
 def running(
-    words: list[str], log: Path, end: signal.Signals = signal.SIGKILL
-) -> Iterator[subprocess.Popen[str]]:
-    """Run a program until the end of the block or of this thread, whatever ends it."""
+    words: Sequence[str],
+    log: Path,
+    end: Callable[[Running], None] = Running.kill,
+    if_killed: str = "KILL",
+    become: Sequence[str] = (),
+) -> Iterator[Running]:
+    """Run a program, and *end* it; if this thread is gone before, the kernel signals it.
+
+    *become* are setpriv's words for another user: the kernel's promise does not outlive a later change.
+    """
     with (
         log.open("a") as errors,
         subprocess.Popen(
-            ["setpriv", "--pdeathsig", end.name, *words],
+            ["setpriv", *become, "--pdeathsig", if_killed, *words],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
             start_new_session=True,
             cwd=HERE,
-            env={**os.environ, "PYTHONPATH": str(HERE)},
+            env={**os.environ, "PATH": SEARCH_PATH, "PYTHONPATH": str(HERE)},
         ) as process,
     ):
         try:
             yield process
         finally:
-            process.send_signal(end)
+            end(process)
+
+
+def _end_namespaces(unshare: Running) -> None:
+    """End the first process in the namespaces: unshare waits for all of them to be gone."""
+    for pid in processes.children(unshare.pid) or [unshare.pid]:
+        os.kill(pid, signal.SIGKILL)
 
 
 def make_directories(plan: Plan) -> None:
@@ -75,5 +104,10 @@ def wait_until_ready(process: subprocess.Popen[str], plan: Plan) -> None:
 
 def _last_words(plan: Plan) -> str:
     files = (plan.folder / "init.log", plan.own("var/log") / "sshd.log")
-    said = [line for file in files if file.exists() for line in file.open()]
+    said = [
+        line
+        for file in files
+        if file.exists()
+        for line in file.read_text().splitlines()
+    ]
     return said[-1].strip() if said else "it said nothing"

@@ -60,7 +60,7 @@ class MariaDB:
 
 def make_folder(folder: Path) -> None:
     """Make the directories that the server's user must be able to reach."""
-    for each in (folder, folder / "run"):
+    for each in (folder, folder / "run", folder / "tmp"):
         each.mkdir()
         if os.geteuid() == 0:
             shutil.chown(each, USER)
@@ -74,24 +74,34 @@ def running(folder: Path) -> Iterator[MariaDB]:
     """Run a fresh server whose files are in *folder*."""
     _install(folder)
     server = MariaDB(folder)
-    words = ["mariadbd", *STOCK, *SIZES, f"--datadir={folder / 'data'}"]
+    words = ["mariadbd", *STOCK, *SIZES, *_files(folder)]
     words += [f"--socket={server.socket}", f"--pid-file={folder / 'pid'}"]
-    with launch.running([*_as_its_user(), *words], folder / "log"):
-        waiting.until(server.answers, "MariaDB does not answer")
+    with launch.running(words, folder / "log", become=_its_user()) as process:
+        waiting.until(
+            lambda: server.answers() or process.poll() is not None,
+            "MariaDB does not answer",
+        )
+        if process.poll() is not None:
+            raise SandboxError(f"MariaDB did not start: {(folder / 'log').read_text()}")
         yield server
 
 
 def _install(folder: Path) -> None:
-    words = ["mariadb-install-db", *STOCK[:1], *SIZES, f"--datadir={folder / 'data'}"]
+    words = ["mariadb-install-db", *STOCK[:1], *SIZES, *_files(folder)]
     words += ["--auth-root-authentication-method=normal", "--skip-test-db"]
     done = subprocess.run(
-        [*_as_its_user(), *words], capture_output=True, text=True, check=False
+        ["setpriv", *_its_user(), *words], capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise SandboxError(f"mariadb-install-db failed: {done.stderr.strip()}")
 
 
-def _as_its_user() -> list[str]:
+def _files(folder: Path) -> list[str]:
+    """Say where the data lies; a server that starts removes another's tables from a shared tmpdir."""
+    return [f"--datadir={folder / 'data'}", f"--tmpdir={folder / 'tmp'}"]
+
+
+def _its_user() -> list[str]:
     if os.geteuid() != 0:
         return []
-    return f"setpriv --reuid {USER} --regid {USER} --clear-groups".split()
+    return f"--reuid {USER} --regid {USER} --clear-groups".split()

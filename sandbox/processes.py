@@ -35,6 +35,14 @@ def below(pid: int) -> list[Process]:
     return found
 
 
+def children(pid: int) -> list[int]:
+    """List the children of a process that has one thread."""
+    return [
+        int(word)
+        for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    ]
+
+
 def send(number: signal.Signals, *found: Process) -> None:
     """Signal processes; one that has just ended needs none."""
     for process in found:
