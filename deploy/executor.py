@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import fabric
 import fabric.main
-from invoke.config import AmbiguousMergeError
-from invoke.exceptions import Exit, UncastableEnvVar
+from invoke.config import AmbiguousMergeError, Config
+from invoke.exceptions import Exit, UncastableEnvVar, UnknownFileType
 from invoke.tasks import Call, Task
+from invoke.vendor.yaml import YAMLError
 
 #: under this key of Fabric's configuration a task finds what `fab -H` named
 ONLY = "only_hosts"
@@ -46,10 +48,10 @@ class FleetExecutor(fabric.Executor):
         self.config[ONLY] = self.core[0].args.hosts.value or ""
         try:
             return super().execute(*tasks)
-        except (AmbiguousMergeError, UncastableEnvVar) as error:
+        except (AmbiguousMergeError, UncastableEnvVar):
             raise Exit(
-                f"the configuration cannot be read: {error}; "
-                "a service's settings stand under its name, as docs/settings.md shows",
+                "the configuration cannot be read: under a service's name it has to hold "
+                "that service's settings, one a line, as docs/settings.md shows",
                 code=2,
             ) from None
 
@@ -57,3 +59,27 @@ class FleetExecutor(fabric.Executor):
 def take_over() -> None:
     """Let fab run fleet tasks; its executor is a documented attribute of the program."""
     fabric.main.program.executor_class = FleetExecutor
+    _refuse_unreadable(_runtime_file())
+
+
+def _runtime_file() -> str | None:
+    # there are no arguments where a fabfile is imported by anything but fab
+    arguments = getattr(fabric.main.program, "args", None)
+    return arguments.config.value if arguments else None
+
+
+def _refuse_unreadable(path: str | None) -> None:
+    """Refuse the file of ``fab -f`` while a sentence is still possible.
+
+    Invoke 2.2 takes a missing file for an empty one, and ends with a traceback on a broken one.
+    """
+    if path is None:
+        return
+    config = Config(runtime_path=Path(path), lazy=True)
+    try:
+        config.load_runtime(merge=False)
+    except (UnknownFileType, YAMLError, ValueError, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise Exit(f"the file {path} of -f cannot be read: {reason}", code=2) from None
+    if not config._runtime_found:
+        raise Exit(f"the file {path} of -f cannot be found", code=2)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 
 class Output:
@@ -15,6 +17,10 @@ class Output:
         self._lock = threading.Lock()
 
     def say(self, sentence: str) -> None:
+        self._print(sentence)
+
+    def done(self, sentence: str) -> None:
+        """Say the last sentence of a recipe: what is so now."""
         self._print(sentence)
 
     def warn(self, sentence: str) -> None:
@@ -44,8 +50,29 @@ class Output:
         for row in rows:
             drawn.add_row(*row)
         wide = None if sys.stdout.isatty() else 200
-        Console(width=wide, markup=False).print(drawn)
+        with self._lock, _nobody_reading():
+            Console(width=wide, markup=False).print(drawn)
 
     def _print(self, text: str, error: bool = False) -> None:
-        with self._lock:
+        with self._lock, _nobody_reading():
             print(text, file=sys.stderr if error else sys.stdout, flush=True)
+
+
+class RehearsalOutput(Output):
+    """The words of a dry run, which never say that something was done."""
+
+    def done(self, sentence: str) -> None:
+        del sentence
+        self.say("this was a rehearsal: nothing was changed")
+
+
+@contextmanager
+def _nobody_reading() -> Iterator[None]:
+    """Go on in silence when whoever read our output has left: a deploy is not to end by that."""
+    try:
+        yield
+    except BrokenPipeError:
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, sys.stdout.fileno())
+        os.dup2(silence, sys.stderr.fileno())
+        os.close(silence)

@@ -16,7 +16,7 @@ from invoke.exceptions import Exit
 from deploy import settings
 from deploy.errors import DeployError, Refused
 from deploy.executor import ONLY
-from deploy.output import Output
+from deploy.output import Output, RehearsalOutput
 from deploy.paths import Paths
 from deploy.recipes.rollout import Wanted
 from deploy.recipes.target import Target
@@ -54,9 +54,9 @@ class Project:
     def targets(self, context: Context) -> Iterator[list[Target]]:
         """Open the way to all hosts of all services; errors of ours end fab with their sentence."""
         with sentences(), ExitStack() as until_done:
-            _refuse_missing_file(context.config)
             services = [_configured(each, context.config) for each in self.services]
-            output = Output(verbose=bool(context.config.run.echo))
+            run = context.config.run
+            output = (RehearsalOutput if run.dry else Output)(verbose=bool(run.echo))
             opened = _Opened(context.config, output, until_done)
             yield [self._target(each, opened) for each in services]
 
@@ -126,10 +126,3 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "items"):
         return {name: _plain(each) for name, each in value.items()}
     return value
-
-
-def _refuse_missing_file(config: Any) -> None:
-    # Invoke 2.2 reads a missing file of -f as an empty one and says nothing
-    path, found = config._runtime_path, config._runtime_found
-    if path is not None and not found:
-        raise Refused(f"the file {path} of -f cannot be found")

@@ -102,6 +102,14 @@ def text_of(sent: Script | Question[Any]) -> str:
     )
 
 
+def shown(sent: Script) -> str:
+    """Spell out the steps alone, for people: without the functions that they call."""
+    used = frozenset().union(*(step.command.uses for step in sent.steps))
+    called = ", ".join(f"{name}.sh" for name in _with_base(used))
+    steps = [line for step in sent.steps for line in _lines(step)]
+    return "\n".join([f"# with the functions of {called}", *steps])
+
+
 def _with_base(used: Iterable[str]) -> list[str]:
     return ["base", *sorted(set(used) - {"base"})]
 

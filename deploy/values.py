@@ -88,7 +88,10 @@ def optional_absolute_path(value: Any) -> PurePosixPath | None:
 
 
 def relative_paths(value: Any) -> tuple[PurePosixPath, ...]:
-    return tuple(_relative_path(each) for each in texts(value))
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, (list, tuple)):
+        raise ValueError("must be a list of paths")
+    return tuple(_relative_path(text(str(part).strip())) for part in parts if part)
 
 
 def texts(value: Any) -> tuple[str, ...]:

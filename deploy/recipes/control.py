@@ -59,13 +59,13 @@ def _asked(
             Script((begun, *(Step("", each) for each in wanted))),
             deadline=2 * target.service.stop_timeout + 4 * target.service.settle + 30,
         )
-        target.output.step(remote.host, f"{target.service.name} is {became}")
 
     failed = target.fleet.each(act).failed
     if failed:
         refused = all(_refused(error) for error in failed.values())
         kind = Refused if refused and len(failed) == len(known) else NotUndone
         raise kind(sentences(failed.values()))
+    target.output.done(f"{target.service.name} is {became} on {', '.join(known)}")
 
 
 def _of_current(

@@ -24,7 +24,7 @@ def finish(plan: Plan) -> None:
 
     for error in plan.target.fleet.each(prune).failed.values():
         plan.target.output.warn(f"old releases were not removed: {error}")
-    plan.target.output.say(
+    plan.target.output.done(
         f"{plan.target.service.name}: {plan.new.release} is live and verified on {', '.join(plan.facts)}"
     )
 

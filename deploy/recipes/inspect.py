@@ -48,7 +48,7 @@ def check(target: Target) -> None:
     now = time.time()
     facts = target.look()
     refuse(facts, lambda each: faults.in_check(target.service, each, 0, now))
-    target.output.say(
+    target.output.done(
         f"{target.service.name}: nothing stands in the way on {', '.join(facts)}"
     )
 

@@ -21,7 +21,7 @@ def rollback(target: Target, wanted: str = "") -> None:
         plan = Plan(target, _chosen(target, facts, wanted), facts)
         publish([plan])
         publishing.mark_left(plan)
-        target.output.say(
+        target.output.done(
             f"{target.service.name}: rolled back; {plan.new.release} is live and verified on {', '.join(facts)}"
         )
 

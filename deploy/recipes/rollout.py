@@ -40,7 +40,7 @@ def update(target: Target, wanted: Wanted) -> None:
     with ExitStack() as until_done:
         for plan in _prepared([target], wanted, faults.before_update, until_done):
             switch(plan)
-            target.output.say(
+            target.output.done(
                 f"{target.service.name}: {plan.new.release} is current on {', '.join(plan.facts)}; "
                 f"what runs was not restarted (fab {target.service.name}.restart)"
             )

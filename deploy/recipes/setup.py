@@ -28,7 +28,7 @@ def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> No
         first = replace(target, fleet=target.fleet.only(without))
         rollout.update(first, wanted)
     _as_root(target, _finishing(target), b"")
-    target.output.say(
+    target.output.done(
         f"{target.service.name}: set up on {', '.join(facts)}; "
         f"bring it up with: fab {target.service.name}.deploy"
     )

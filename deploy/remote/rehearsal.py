@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from deploy.remote.remote import DEADLINE, Remote
-from deploy.shell import Question, Script, text_of
+from deploy.shell import Question, Script, shown
 
 Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """Asks through *remote* and shows each script, as it would be sent, in place of running it."""
+    """Asks through *remote* and shows each script in place of running it."""
 
     remote: Remote
     show: Callable[[str, str], None]
@@ -34,7 +34,8 @@ class Rehearsal:
         deadline: float = DEADLINE,
     ) -> Any:
         del payload, deadline
-        self.show(self.host, f"{'# as root' if as_root else '#'}\n{text_of(script)}")
+        account = "as root:\n" if as_root else ""
+        self.show(self.host, account + shown(script))
 
     def hold(self, script: Script, deadline: float = DEADLINE) -> Rehearsed:
         """Ask what the script would ask, and hold nothing."""

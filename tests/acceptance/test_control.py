@@ -1,0 +1,100 @@
+"""start, stop, restart, reload and status, each twice in a row; and what a rehearsal does not do."""
+
+import json
+
+HOSTS = ("web1", "web2", "web3")
+
+
+def test_the_same_verb_twice_in_a_row_is_safe(operator):
+    operator.ready()
+    for verb, state in (("stop", "down"), ("start", "up"), ("restart", "up")):
+        operator.done(operator.task(verb))
+        operator.done(operator.task(verb))
+        status = operator.fab(operator.task("status"), "--json")
+        told = json.loads(status.stdout)["hosts"]
+        assert {host: told[host]["service"] for host in HOSTS} == dict.fromkeys(
+            HOSTS, state
+        )
+        assert status.returncode == (0 if state == "up" else 2)
+
+
+def test_a_restart_is_a_new_process(operator):
+    operator.ready()
+    before = operator.pid("web1")
+    operator.done(operator.task("restart"))
+    assert operator.pid("web1") != before
+
+
+def test_reload_leaves_the_process_and_reaches_it(operator):
+    operator.write_fabfile(reloads=True, hosts=["web1"])
+    operator.commit("one", "reload")
+    operator.ready()
+    before = operator.pid("web1")
+    operator.done(operator.task("reload"))
+    assert operator.pid("web1") == before
+    assert "reloaded" in operator.on(
+        "web1", f"cat {operator.service_directory}/log/main/current"
+    )
+
+
+def test_a_reload_that_ended_the_process_is_reported(operator):
+    operator.write_fabfile(reloads=True, hosts=["web1"])
+    operator.commit("one")
+    operator.ready()
+    result = operator.fab(operator.task("reload"))
+    assert result.returncode == 4
+    assert "it cannot reload" in result.stderr
+
+
+def test_status_tells_a_flapping_service_from_one_that_is_up(operator):
+    operator.write_fabfile(hosts=["web1"])
+    operator.commit("one")
+    operator.ready()
+    operator.on(
+        "web1",
+        f"touch /tmp/die-{operator.name}-one && svc -t {operator.service_directory}",
+    )
+    result = operator.fab(operator.task("status"))
+    assert result.returncode == 2
+    assert "web1: the service is flapping" in result.stderr
+
+
+def test_status_tells_hosts_that_differ(operator):
+    operator.ready()
+    operator.commit("two")
+    operator.done("-H", "web2", operator.task("deploy"))
+    result = operator.fab(operator.task("status"))
+    assert result.returncode == 2
+    assert "the hosts differ" in result.stderr
+
+
+def test_check_finds_nothing_in_the_way_of_a_service_that_is_up(operator):
+    operator.ready()
+    assert "nothing stands in the way" in operator.done(operator.task("check"))
+
+
+def test_a_rehearsal_changes_nothing_and_shows_what_would_run(operator):
+    operator.ready()
+    look = (
+        f"find {operator.deploy_to} {operator.service_directory} /etc/service "
+        "! -name status -printf '%p %T@ %s %m %u %l\\n' | sort"
+    )
+    before = {host: operator.on(host, look) for host in HOSTS}
+    operator.commit("two")
+    for task in ("deploy", "rollback", "setup", "stop", "restart", "update"):
+        result = operator.fab("--dry", operator.task(task))
+        assert "verified on" not in result.stdout
+        if task != "rollback":
+            assert result.returncode == 0, result.stderr
+            assert "this was a rehearsal: nothing was changed" in result.stdout
+    said = operator.done("--dry", operator.task("deploy"))
+    assert "unpack " in said
+    assert "go_live" in said
+    assert {host: operator.on(host, look) for host in HOSTS} == before
+
+
+def test_releases_lists_them_with_their_state(operator):
+    operator.ready()
+    said = operator.done(operator.task("releases"))
+    assert operator.current("web1") in said
+    assert "verified" in said

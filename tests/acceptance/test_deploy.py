@@ -1,0 +1,149 @@
+"""What a deploy leaves on the hosts, when it works and when it does not."""
+
+import json
+
+import pytest
+
+HOSTS = ("web1", "web2", "web3")
+
+
+def test_the_first_deploy_brings_the_revision_up_on_every_host(operator):
+    operator.done(operator.task("setup"))
+    said = operator.done(operator.task("deploy"))
+    assert "is live and verified on web1, web2, web3" in said
+    assert [operator.version(host) for host in HOSTS] == ["one"] * 3
+    assert len({operator.current(host) for host in HOSTS}) == 1
+
+
+def test_a_redeploy_replaces_what_runs(operator):
+    operator.ready()
+    before = {host: operator.pid(host) for host in HOSTS}
+    operator.commit("two")
+    operator.done(operator.task("deploy"))
+    for host in HOSTS:
+        assert operator.version(host) == "two"
+        assert operator.pid(host) != before[host]
+
+
+def test_a_deploy_takes_at_most_five_rounds_a_host(operator):
+    operator.done(operator.task("setup"))
+    before = {host: operator.sandbox.hosts[host].execs() for host in HOSTS}
+    logins = {host: operator.sandbox.hosts[host].connections() for host in HOSTS}
+    operator.done(operator.task("deploy"))
+    for host in HOSTS:
+        here = operator.sandbox.hosts[host]
+        assert here.execs() - before[host] <= 5
+        assert here.connections() - logins[host] == 1
+
+
+@pytest.mark.parametrize("behaviour", ["die", "later"])
+def test_a_release_that_does_not_stay_up_is_undone(operator, behaviour):
+    operator.write_fabfile(settle=1)
+    operator.commit("one")
+    operator.ready()
+    before = operator.current("web1")
+    operator.commit("bad", behaviour)
+    result = operator.fab(operator.task("deploy"))
+    assert result.returncode == 3
+    assert "undone: every host is on the release that it had" in result.stderr
+    for host in HOSTS:
+        assert operator.current(host) == before
+        assert operator.version(host) == "one"
+        assert operator.manifests(host) == {"one": "verified", "bad": "failed"}
+
+
+def test_the_log_of_what_failed_is_shown(operator):
+    operator.ready()
+    operator.commit("bad", "die")
+    result = operator.fab(operator.task("deploy"))
+    assert "this release is broken" in result.stderr
+
+
+def test_one_host_that_fails_brings_all_back(operator):
+    operator.ready()
+    before = operator.current("web1")
+    operator.commit("two")
+    operator.on("web2", f"touch /tmp/die-{operator.name}-two")
+    result = operator.fab(operator.task("deploy"))
+    assert result.returncode == 3
+    assert "undone: every host is on the release that it had" in result.stderr
+    for host in HOSTS:
+        assert operator.current(host) == before
+        assert operator.version(host) == "one"
+        assert operator.manifests(host)["two"] == "failed"
+
+
+def test_a_host_that_cannot_go_back_is_named(operator):
+    operator.ready()
+    operator.commit("two")
+    operator.on("web2", f"touch /tmp/die-{operator.name}-two")
+    operator.on("web2", f"touch /tmp/die-{operator.name}-one")
+    result = operator.fab(operator.task("deploy"))
+    assert result.returncode == 4
+    assert "NOT undone on web2" in result.stderr
+    for host in ("web1", "web3"):
+        assert operator.version(host) == "one"
+
+
+def test_one_host_that_cannot_build_leaves_every_host_as_it_was(operator):
+    operator.ready()
+    before = operator.current("web1")
+    operator.write_fabfile(build=[f"test ! -e /tmp/no-build-{operator.name}"])
+    operator.commit("two")
+    operator.on("web3", f"touch /tmp/no-build-{operator.name}")
+    result = operator.fab(operator.task("deploy"))
+    assert result.returncode == 3
+    assert "web3: building: test ! -e" in result.stderr
+    assert "nothing was switched" in result.stderr
+    for host in HOSTS:
+        assert operator.current(host) == before
+        assert operator.manifests(host) == {"one": "verified"}
+
+
+def test_update_switches_and_leaves_the_process_alone(operator):
+    operator.ready()
+    before = operator.pid("web1")
+    operator.commit("two")
+    operator.done(operator.task("update"))
+    assert operator.pid("web1") == before
+    assert operator.on("web1", f"cat {operator.deploy_to}/current/VERSION") == "two"
+    status = operator.fab(operator.task("status"))
+    assert status.returncode == 2
+    assert "what runs is" in status.stderr
+    operator.done(operator.task("restart"))
+    assert operator.version("web1") == "two"
+    assert operator.manifests("web1")["two"] == "verified"
+    operator.done(operator.task("status"))
+
+
+def test_old_releases_are_removed_and_the_good_ones_kept(operator):
+    operator.write_fabfile(keep_releases=2, hosts=["web1"])
+    operator.commit("one")
+    operator.ready()
+    for version in ("two", "three", "four"):
+        operator.commit(version)
+        operator.done(operator.task("deploy"))
+    assert operator.manifests("web1") == {"three": "verified", "four": "verified"}
+
+
+def test_the_history_on_each_host_says_what_happened(operator):
+    operator.write_fabfile(hosts=["web1"])
+    revision = operator.commit("one")
+    operator.ready()
+    operator.commit("bad", "die")
+    operator.fab(operator.task("deploy"))
+    lines = operator.on("web1", f"cat {operator.deploy_to}/deploys.jsonl").splitlines()
+    outcomes = [json.loads(line)["outcome"] for line in lines]
+    assert outcomes == ["updated", "deployed", "undone"]
+    assert json.loads(lines[1])["revision"] == revision
+    said = operator.on("web1", f"cat {operator.deploy_to}/revisions.log")
+    assert f"Branch HEAD (at {revision}) deployed as release" in said
+
+
+def test_uncommitted_work_is_not_deployed_and_is_mentioned(operator):
+    operator.done(operator.task("setup"))
+    (operator.folder / "VERSION").write_text("uncommitted")
+    result = operator.fab(operator.task("deploy"))
+    assert result.returncode == 0
+    assert "1 uncommitted files" in result.stderr
+    assert operator.version("web1") == "one"

@@ -1,0 +1,45 @@
+"""A secret is in no argument, no output, no log and no file that others can read."""
+
+SECRET = "mysql://app:pa55-word@db/queue"
+
+
+def test_a_secret_shows_nowhere_and_reaches_the_service_alone(operator):
+    operator.write_fabfile(secrets=["QUEUE_URL"], hosts=["web1"])
+    operator.commit("one", **{"program.py": PROGRAM})
+    said = ""
+    for words in (("setup",), ("deploy",), ("status",), ("restart",)):
+        result = operator.fab(operator.task(words[0]), QUEUE_URL=SECRET)
+        assert result.returncode == 0, result.stderr
+        said += result.stdout + result.stderr
+    said += operator.fab("-e", "--dry", operator.task("setup"), QUEUE_URL=SECRET).stdout
+    assert SECRET not in said
+    pid = operator.pid("web1")
+    assert SECRET in operator.on("web1", f"tr '\\0' '\\n' </proc/{pid}/environ")
+    found = operator.on(
+        "web1",
+        f"grep -rlF pa55-word {operator.deploy_to} {operator.service_directory} /etc/service /var/log /tmp 2>/dev/null || true",
+    )
+    assert found.splitlines() == [f"{operator.service_directory}/env/QUEUE_URL"]
+    assert operator.on("web1", f"stat -c '%a %U' {found}") == "600 root"
+    arguments = operator.on("web1", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
+    assert "pa55" not in arguments.replace("grep -rlF pa55-word", "")
+
+
+def test_a_secret_that_the_host_does_not_have_yet_has_to_be_given(operator):
+    operator.write_fabfile(secrets=["QUEUE_URL"], hosts=["web1"])
+    operator.commit("one")
+    result = operator.fab(operator.task("setup"))
+    assert result.returncode == 2
+    assert "the secret QUEUE_URL is not on this host yet" in result.stderr
+    operator.done(operator.task("setup"), QUEUE_URL=SECRET)
+    operator.done(operator.task("setup"))
+
+
+def test_a_password_in_the_repositorys_url_is_refused(operator):
+    operator.write_fabfile(repository="https://ann:pa55@example.org/x.git")
+    result = operator.fab("--list")
+    assert result.returncode == 2
+    assert "pa55" not in result.stderr
+
+
+PROGRAM = "import time\nprint('up', flush=True)\ntime.sleep(3600)\n"

@@ -1,0 +1,108 @@
+"""Setup: what it makes, whose it is, and that it goes on where it stopped."""
+
+import json
+
+
+def test_setup_twice_changes_nothing_more(operator):
+    operator.ready()
+    pids = {host: operator.pid(host) for host in operator.sandbox.hosts}
+    release = operator.current("web1")
+    operator.done(operator.task("setup"))
+    assert {host: operator.pid(host) for host in operator.sandbox.hosts} == pids
+    assert operator.current("web1") == release
+
+
+def test_a_service_that_was_set_up_starts_at_the_next_boot(operator):
+    operator.ready()
+    operator.on("web1", f"test ! -e {operator.service_directory}/down")
+    status = json.loads(operator.done(operator.task("status"), "--json"))
+    assert status["hosts"]["web1"]["service"] == "up"
+
+
+def test_setup_brings_nothing_up(operator):
+    operator.done(operator.task("setup"))
+    assert "down" in operator.on("web1", f"svstat {operator.service_directory}")
+    operator.done(operator.task("start"))
+    assert operator.version("web1") == "one"
+    assert operator.manifests("web1") == {"one": "verified"}
+
+
+def test_nothing_that_root_runs_is_writable_by_anyone_else(operator):
+    operator.ready()
+    for host in operator.sandbox.hosts:
+        directory = operator.service_directory
+        others = operator.on(
+            host,
+            f"find {directory} -path {directory}/log/main -prune -o ! -type p "
+            f"\\( ! -user root -o -perm /022 \\) -print; "
+            f"find {directory}/log/main {directory}/supervise -type p ! -perm 620 -print",
+        )
+        assert others == ""
+
+
+def test_the_service_account_cannot_replace_what_root_runs(operator):
+    operator.ready()
+    for path in ("run", "log/run", "running", "supervise/status", "env"):
+        tried = operator.sandbox.hosts["web1"].run(
+            f"touch {operator.service_directory}/{path}.new && echo wrote", user="app"
+        )
+        assert "wrote" not in tried.stdout
+
+
+def test_a_directory_in_the_place_of_the_scan_entry_is_refused(operator):
+    operator.on(
+        "web2", f"mkdir -p /etc/service/.away && mkdir /etc/service/.{operator.name}"
+    )
+    operator.on(
+        "web2", f"mv /etc/service/.{operator.name} /etc/service/{operator.name}"
+    )
+    result = operator.fab(operator.task("setup"))
+    assert result.returncode in (2, 4)
+    assert (
+        f"web2: /etc/service/{operator.name} is a directory of its own" in result.stderr
+    )
+
+
+def test_a_changed_start_command_comes_with_the_next_release(operator):
+    operator.write_fabfile(env={"NAME": operator.name, "GREETING": "hello"})
+    operator.commit("one")
+    operator.ready()
+    assert "started one hello" in operator.on(
+        "web1", f"cat {operator.service_directory}/log/main/current"
+    )
+    operator.write_fabfile(env={"NAME": operator.name, "GREETING": 'it\'s $(id) "new"'})
+    operator.commit("two")
+    operator.done(operator.task("deploy"))
+    log = operator.on("web1", f"cat {operator.service_directory}/log/main/current")
+    assert 'started two it\'s $(id) "new"' in log
+
+
+def test_root_may_log_in_and_the_releases_are_the_users_all_the_same(operator):
+    operator.write_fabfile(hosts=["root@web1"])
+    operator.commit("one")
+    operator.ready()
+    owners = operator.on("web1", f"find {operator.deploy_to} ! -user app -print")
+    assert owners == ""
+    assert operator.version("web1") == "one"
+
+
+def test_an_account_without_sudo_is_told_so_and_can_deploy_all_the_same(operator):
+    """Root sets up once; then an account that may nothing else deploys a service of another account."""
+    accounts = {"user": "deploy", "run_as": "app", "deploy_to": f"/srv/{operator.name}"}
+    operator.deploy_to = f"/srv/{operator.name}"
+    operator.write_fabfile(**accounts, hosts=["deploy@web1"])
+    operator.commit("one")
+    result = operator.fab(operator.task("setup"))
+    assert result.returncode == 2
+    assert "deploy may not become root" in result.stderr
+    operator.write_fabfile(**accounts, hosts=["root@web1"])
+    operator.done(operator.task("setup"))
+    operator.write_fabfile(**accounts, hosts=["deploy@web1"])
+    operator.done(operator.task("deploy"))
+    assert operator.version("web1") == "one"
+    pid = operator.pid("web1")
+    assert operator.on("web1", f"stat -c %U /proc/{pid}") == "app"
+    operator.done(operator.task("restart"))
+    operator.done(operator.task("stop"))
+    operator.done(operator.task("start"))
+    operator.done(operator.task("status"))
