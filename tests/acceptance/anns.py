@@ -36,6 +36,7 @@ class Operator:
 
     def __init__(self, folder: Path, sandbox: Sandbox, name: str) -> None:
         self.folder, self.sandbox, self.name = folder, sandbox, name
+        self.ssh_config = sandbox.ssh_config
         self.deploy_to = f"/home/app/www/{name}"
         self.service_directory = f"/var/lib/forklift/{name}"
         self.environment = {
@@ -111,7 +112,7 @@ class Operator:
 
     def command(self, *words: str) -> list[str]:
         fab = [sys.executable, "-W", "error::SyntaxWarning", "-m", "fabric"]
-        return [*fab, "-S", str(self.sandbox.ssh_config), *words]
+        return [*fab, "-S", str(self.ssh_config), *words]
 
     def done(self, *words: str, **environment: str) -> str:
         """Run fab, which has to succeed; gives what it said."""
