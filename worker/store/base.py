@@ -185,7 +185,35 @@ class Store(Protocol):
 
     def counts(self) -> Counts: ...
 
-    def kept(row: Sequence[Any]) -> Kept:
+    def kept(self, limit: int) -> Sequence[Kept]:
+        """Give the jobs that ended badly, the latest first."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def duplicate(jobs: Sequence[NewJob]) -> DuplicateJob:
+    """Say which uniqkey is taken, or that one of several is."""
+    keyed = [each for each in jobs if each.uniqkey is not None]
+    if len(keyed) == 1:
+        (each,) = keyed
+        return DuplicateJob(
+            f"a job of {each.handler} with uniqkey {each.uniqkey!r} is live; nothing was enqueued"
+        )
+    return DuplicateJob(
+        f"one of the {len(keyed)} uniqkeys belongs to a live job, or stands there twice; none of the {len(jobs)} jobs was enqueued"
+    )
+
+
+def too_large() -> BadJob:
+    return BadJob("the argument is larger than the database takes")
+
+
+def seconds(microseconds: Any) -> float | None:
+    return None if microseconds is None else int(microseconds) / 1e6
+
+
+def kept(row: Sequence[Any]) -> Kept:
     """Read a row of what is kept."""
     id, handler, state, attempt, failed_at, error = row
     return Kept(id, handler, state, attempt, failed_at / 1e6, error)
