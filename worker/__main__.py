@@ -1,0 +1,40 @@
+"""python -m worker setup | run | enqueue | status"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+
+from worker import commands, options, reexec
+from worker.errors import WorkerError
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the command line says; give the exit status."""
+    warnings.formatwarning = _sentence  # type: ignore[assignment] # takes any further arguments
+    said = options.parse(arguments)
+    try:
+        address = options.queue_address(said, os.environ)
+        if said.verb == "run":
+            if commands.run(said, address):
+                reexec.become(
+                    reexec.plan(arguments, sys.executable, os.environ, os.getcwd())  # noqa: PTH109
+                )
+            return 0
+        for line in getattr(commands, said.verb)(said, address):
+            print(line)
+    except WorkerError as error:
+        print(f"worker: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _sentence(message: Warning | str, *_: object) -> str:
+    """A warning is a sentence as well."""
+    return f"worker: warning: {message}\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

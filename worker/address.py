@@ -1,0 +1,139 @@
+"""What a queue URL says. The password is in here, and shows in no text that comes out."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+from worker.errors import BadAddress
+
+#: what may follow the question mark, and the values that it may have ("" is any)
+OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "mysql": {
+        "unix_socket": (),
+        "ssl_ca": (),
+        "skip_locked": ("auto", "no"),
+    },
+    "sqlite": {"synchronous": ("full", "normal")},
+}
+FORMS = "mysql://user:password@host/database, sqlite:///relative/path or sqlite:////absolute/path"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+SOCKETS = (
+    "/run/mysqld/mysqld.sock",
+    "/var/lib/mysql/mysql.sock",
+    "/tmp/mysql.sock",  # noqa: S108 # MySQL's own default, as its client library looks for it
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a queue is, and how to get in."""
+
+    kind: str
+    database: str
+    host: str = "localhost"
+    port: int = 3306
+    user: str = ""
+    password: str = field(default="", repr=False)
+    options: tuple[tuple[str, str], ...] = ()
+
+    def option(self, name: str, default: str = "") -> str:
+        return dict(self.options).get(name, default)
+
+    @property
+    def unix_socket(self) -> str:
+        """The server's socket: named, or the usual one where the host is localhost, as with mysql(1)."""
+        named = self.option("unix_socket")
+        if named or self.host != "localhost" or self.port != 3306:
+            return named
+        return next((path for path in SOCKETS if Path(path).exists()), "")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether passwords and jobs would cross a network unencrypted."""
+        local = self.host in LOOPBACK or bool(self.unix_socket)
+        return self.kind == "mysql" and not local and not self.option("ssl_ca")
+
+    def __str__(self) -> str:
+        """The URL without its password."""
+        if self.kind == "sqlite":
+            return f"sqlite:///{self.database}"
+        port = "" if self.port == 3306 else f":{self.port}"
+        return f"mysql://{quote(self.user)}@{self.host}{port}/{quote(self.database)}"
+
+
+def parse(url: str) -> Address:
+    """Read a queue URL; user, password, database and options may be percent-encoded."""
+    scheme, separator, _ = url.partition("://")
+    if not separator or scheme not in OPTIONS:
+        raise BadAddress(f"the queue URL must look like {FORMS}")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        # the reason would show what stands in the place of the port: perhaps a password with a slash
+        raise BadAddress(
+            "the queue URL cannot be read: its port is no number (percent-encode special characters in the password)"
+        ) from None
+    if parts.fragment:
+        raise BadAddress("the queue URL has a #; write it as %23")
+    options = _options(scheme, parts.query)
+    if scheme == "sqlite":
+        return Address(
+            "sqlite", _sqlite_path(parts.netloc, parts.path), options=options
+        )
+    database = unquote(parts.path.lstrip("/"))
+    _check_mysql(parts.hostname, database)
+    return Address(
+        "mysql",
+        database,
+        host=parts.hostname or "localhost",
+        port=3306 if port is None else port,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        options=options,
+    )
+
+
+def default(environ: Mapping[str, str]) -> Address:
+    """Give the embedded queue's address: below $FORKLIFT_SHARED, else in this directory."""
+    shared = environ.get("FORKLIFT_SHARED")
+    path = Path(shared) / "queue.db" if shared else Path.cwd() / "queue.db"
+    return Address("sqlite", str(path))
+
+
+def _sqlite_path(netloc: str, path: str) -> str:
+    name = unquote(path[1:])
+    if netloc or not name:
+        raise BadAddress(
+            "an SQLite queue URL has three slashes and a path (four for an absolute one): sqlite:///queue.db"
+        )
+    return os.fspath(Path(name).absolute())
+
+
+def _check_mysql(host: str | None, database: str) -> None:
+    if not host:
+        raise BadAddress(f"the queue URL names no host; it must look like {FORMS}")
+    if not database or "/" in database:
+        raise BadAddress(f"the queue URL names no database; it must look like {FORMS}")
+
+
+def _options(scheme: str, query: str) -> tuple[tuple[str, str], ...]:
+    known = OPTIONS[scheme]
+    given: list[Any] = parse_qsl(query, keep_blank_values=True)
+    for name, value in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1) or sorted(known)
+            raise BadAddress(
+                f"a {scheme} queue URL has no option {name!r}; did you mean {near[0]}?"
+            )
+        if known[name] and value not in known[name]:
+            raise BadAddress(
+                f"{name} in the queue URL is {value!r}; it can be {' or '.join(known[name])}"
+            )
+    return tuple(given)

@@ -1,0 +1,57 @@
+"""A datagram from whoever enqueues to the managers of the same queue on the same host.
+
+Its address is an abstract unix socket (Linux) named by the queue's own random name, which only
+those who can read the queue know. A bell that nobody hears, or that is rung for nothing, does no harm.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+
+#: managers of one queue on one host that can be woken; further ones only poll
+PLACES = 4
+
+
+def ring(queue_id: str) -> None:
+    """Wake the managers of a queue on this host, if there are any."""
+    if sys.platform != "linux":
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
+        bell.setblocking(False)
+        for place in range(PLACES):
+            with contextlib.suppress(OSError):
+                bell.sendto(b"", _address(queue_id, place))
+
+
+class Bell:
+    """A manager's end; without a free place it stays silent."""
+
+    def __init__(self, queue_id: str) -> None:
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.setblocking(False)
+        if sys.platform == "linux":
+            self._take_place(queue_id)
+
+    def hear(self) -> bool:
+        """Say whether it was rung since the last time."""
+        heard = False
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.socket.recv(1)
+                heard = True
+        return heard
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def _take_place(self, queue_id: str) -> None:
+        for place in range(PLACES):
+            with contextlib.suppress(OSError):
+                self.socket.bind(_address(queue_id, place))
+                return
+
+
+def _address(queue_id: str, place: int) -> str:
+    return f"\0forklift-worker/{queue_id}/{place}"

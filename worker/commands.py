@@ -1,0 +1,105 @@
+"""What each verb of the command line does; gives the text to print, and starts the manager."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+from collections.abc import Iterator, Sequence
+
+from worker import log
+from worker.address import Address
+from worker.bell import Bell
+from worker.crew import Crew
+from worker.errors import BadJob
+from worker.exchange import Exchange
+from worker.handler import load
+from worker.holding import Holding
+from worker.manager import Manager, Settings
+from worker.queue import Queue, release
+from worker.spare import Pool
+from worker.store.base import Counts, Kept
+
+
+def setup(options: argparse.Namespace, address: Address) -> Iterator[str]:
+    if options.password:
+        yield "warning: a password in --pass is visible to all users of this host; put the URL into QUEUE_URL"
+    queue = Queue(address)
+    if options.dry_run:
+        yield from (f"{statement};" for statement in queue.store.schema())
+        return
+    queue.setup()
+    yield f"the queue {address} is ready"
+
+
+def enqueue(options: argparse.Namespace, address: Address) -> Iterator[str]:
+    try:
+        arg = json.loads(options.arg)
+    except ValueError as error:
+        raise BadJob(f"the argument is not JSON: {error}") from error
+    id = Queue(address).enqueue(
+        options.handler,
+        arg,
+        run_after=options.run_after,
+        priority=options.priority,
+        uniqkey=options.uniqkey,
+        queue=options.into,
+    )
+    yield str(id)
+
+
+def status(options: argparse.Namespace, address: Address) -> Iterator[str]:
+    queue = Queue(address)
+    queue.id  # noqa: B018 # raises if there is no queue
+    counts, kept = queue.counts(), queue.kept(options.failures)
+    if options.json:
+        yield json.dumps(_as_json(address, counts, kept))
+    else:
+        yield from _as_text(address, counts, kept)
+
+
+def run(options: argparse.Namespace, address: Address) -> bool:
+    """Work until told to stop; True if a signal asked to start again from the current release."""
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    log.protect_streams()
+    register = load(options.modules)
+    queue = Queue(address)
+    queues = [name for name in options.queues.split(",") if name]
+    holding = Holding(queue.store, register, queues or ["default"], release())
+    bell = Bell(queue.id)
+    settings = Settings(
+        Pool(max_workers=options.max_workers), options.work_delay, options.stop_timeout
+    )
+    log.line(
+        f"manager {os.getpid()} works on {address} with {options.max_workers} children"
+        f" release={release() or '-'} handlers={','.join(each.name for each in register)}"
+    )
+    exchange = Exchange(holding, settings.work_delay)
+    crew = Crew(register, queue.store)
+    return Manager(exchange, crew, register, settings).run(bell)
+
+
+def _as_json(
+    address: Address, counts: Counts, kept: Sequence[Kept]
+) -> dict[str, object]:
+    jobs: dict[str, dict[str, int]] = {}
+    for (queue, state), count in counts.jobs.items():
+        jobs.setdefault(queue, {})[state] = count
+    return {
+        "queue": str(address),
+        "jobs": jobs,
+        "oldest_ready_seconds": counts.oldest_ready,
+        "failures": [vars(each) for each in kept],
+    }
+
+
+def _as_text(address: Address, counts: Counts, kept: Sequence[Kept]) -> Iterator[str]:
+    yield f"queue {address}"
+    for (queue, state), count in sorted(counts.jobs.items()):
+        yield f"{queue} {state} {count}"
+    if counts.oldest_ready is not None:
+        yield f"the oldest ready job waits for {counts.oldest_ready:.1f} s"
+    for each in kept:
+        error = each.error.splitlines()[0] if each.error else ""
+        yield f"job {each.id} {each.handler} {each.state} attempt={each.attempt}: {error}"

@@ -1,0 +1,39 @@
+"""What can go wrong, each with the sentence that its reader needs."""
+
+from __future__ import annotations
+
+
+class WorkerError(Exception):
+    """Base of every error this package raises on purpose; its text is a sentence."""
+
+
+class BadAddress(WorkerError):
+    """A queue URL that cannot work."""
+
+
+class BadJob(WorkerError):
+    """A job that cannot be enqueued: its argument, handler or a number is wrong."""
+
+
+class BadHandler(WorkerError):
+    """A handler that cannot be imported, or whose settings cannot work."""
+
+
+class DuplicateJob(WorkerError):
+    """A live job of the same handler has this uniqkey; nothing was enqueued."""
+
+
+class QueueUnreachable(WorkerError):
+    """The database did not answer, or refused us; what was asked may not have happened."""
+
+
+class QueueNotSetUp(WorkerError):
+    """The database has no queue in it, or one of another schema version."""
+
+
+class LeaseLost(WorkerError):
+    """The job is no longer ours: its lease ran out and it was given to someone else."""
+
+
+class Abort(Exception):
+    """Raised by a handler: this job is never to be tried again."""

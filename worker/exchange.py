@@ -1,0 +1,152 @@
+"""The manager's dealings with the database: when to ask what, and what to do while it does not answer."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from worker import lines, log
+from worker.errors import WorkerError
+from worker.holding import Holding
+from worker.job import GivenBack, Outcome, Retry, Settled
+from worker.pacing import Pacing
+from worker.store.base import Grabbed, Settlement
+
+#: seconds between looks at what is due: scheduled jobs, leases that ran out
+LOOK_EVERY = 1.0
+#: no look follows another sooner
+LOOK_AGAIN = 0.02
+
+
+class Exchange:
+    """Ended attempts go in, grabbed jobs come out. Nothing is forgotten while the database is away."""
+
+    def __init__(self, holding: Holding, work_delay: float) -> None:
+        self._holding = holding
+        self._pacing = Pacing(work_delay)
+        #: ended, not yet in the database
+        self.ended: deque[tuple[Grabbed, Outcome]] = deque()
+        #: grabbed, not yet handed out
+        self.waiting: deque[Grabbed] = deque()
+        self._renew_at = time.monotonic() + holding.renew_every
+        self._look_at = 0.0
+        self._doubtful = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.ended and not self.waiting
+
+    def end(self, ended: Iterable[tuple[Grabbed, Outcome]]) -> None:
+        self.ended.extend(ended)
+
+    def give_back(self, jobs: Iterable[Grabbed]) -> None:
+        self.end((job, GivenBack()) for job in jobs)
+
+    def give_back_waiting(self) -> None:
+        self.give_back(self.waiting)
+        self.waiting.clear()
+
+    def wake(self) -> None:
+        """Someone on this host enqueued."""
+        now = time.monotonic()
+        self._pacing.wake(now)
+        self._look_at = min(self._look_at, now + LOOK_AGAIN)
+
+    def pause(self) -> float:
+        """Seconds until the database is to be asked again, if nothing else happens."""
+        now = time.monotonic()
+        nearest = min(self._pacing.poll_at, self._look_at, self._renew_at)
+        return max(0.0, nearest - now, self._pacing.blocked_until - now)
+
+    def trade(self, room: int, held: Mapping[int, int]) -> None:
+        """Do whatever is due. *room*: how many jobs are wanted; *held*: what children have (id to owner)."""
+        if time.monotonic() < self._pacing.blocked_until:
+            return
+        try:
+            self._trade(room, held)
+        except WorkerError as error:
+            wait = self._pacing.failed(time.monotonic())
+            self._doubtful = True
+            log.line(f"{error}; trying again in {wait:g} s")
+
+    def _trade(self, room: int, held: Mapping[int, int]) -> None:
+        if self._doubtful:
+            self._clear_doubts(held)
+        self._renew(held)
+        if room:
+            self._look()
+        polls = room > 0 and time.monotonic() >= self._pacing.poll_at
+        if self.ended or polls:
+            self._turn(room)
+
+    def _turn(self, room: int) -> None:
+        ended = list(self.ended)
+        settlements = [
+            Settlement(job.id, job.owner, outcome)
+            for job, outcome in ended
+            if not isinstance(outcome, Settled)
+        ]
+        turn = self._holding.turn(settlements, room)
+        self.ended.clear()
+        self.waiting.extend(turn.grabbed)
+        log.lines(
+            [
+                lines.lost(job) if job.id in turn.lost else lines.ended(job, outcome)
+                for job, outcome in ended
+            ]
+        )
+        self._pace(room, len(turn.grabbed), [outcome for _, outcome in ended])
+
+    def _pace(self, room: int, grabbed: int, outcomes: list[Outcome]) -> None:
+        now = time.monotonic()
+        self._pacing.answered()
+        if grabbed:
+            self._pacing.found(now, all_wanted=grabbed >= room)
+        elif room:
+            self._pacing.found_nothing(now)
+        for outcome in outcomes:
+            if isinstance(outcome, Retry):
+                self._look_at = min(self._look_at, now + max(outcome.delay, LOOK_AGAIN))
+
+    def _renew(self, held: Mapping[int, int]) -> None:
+        now = time.monotonic()
+        if now < self._renew_at:
+            return
+        self._renew_at = now + self._holding.renew_every
+        every = {**self._ours(), **held}
+        lost = self._holding.renew(every)
+        for id in sorted(lost):
+            log.line(f"job {id} lost its lease: someone else may have it now")
+        self.waiting = deque(job for job in self.waiting if job.id not in lost)
+
+    def _look(self) -> None:
+        """Promote scheduled jobs, and take back those whose holder is gone."""
+        now = time.monotonic()
+        if now < self._look_at:
+            return
+        due = self._holding.due()
+        self._look_at = now + LOOK_EVERY
+        if due.lease is not None and due.lease <= 0:
+            for job, outcome in self._holding.reclaim():
+                log.line(lines.expired(job, outcome))
+            self._pacing.wake(now)
+        if due.scheduled is None:
+            return
+        if due.scheduled <= 0:
+            self._holding.promote()
+            self._pacing.wake(now)
+        self._look_at = now + min(LOOK_EVERY, max(LOOK_AGAIN, due.scheduled))
+
+    def _clear_doubts(self, held: Mapping[int, int]) -> None:
+        """After a broken connection: the last turn may have happened without our getting its answer."""
+        forgotten = self._holding.forget_unknown({**self._ours(), **held})
+        if forgotten:
+            log.line(f"gave back {forgotten} jobs whose grab had got no answer")
+        self._doubtful = False
+        self._renew_at = 0.0
+        log.line("the queue answers again")
+
+    def _ours(self) -> dict[int, int]:
+        ended = {job.id: job.owner for job, _ in self.ended}
+        return {**ended, **{job.id: job.owner for job in self.waiting}}

@@ -1,0 +1,175 @@
+"""The code for one kind of job, and the register of those that a worker knows."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
+from typing import Any, Union
+
+from worker.errors import BadHandler
+from worker.job import MAX_CRASHES, Job
+
+#: seconds, or what computes them from the job that failed
+Delay = Union[float, Callable[[Job], float]]
+
+#: what enqueue accepts as the name of a handler
+HandlerLike = Union["Handler", type["Handler"], str]
+
+
+class Handler:
+    """Subclass it and write work(); one instance is made, in the manager, before it forks."""
+
+    #: failed attempts that are followed by another one
+    max_retries: int = 0
+    #: seconds before the first retry; a method of the job is called instead
+    retry_delay: Any = 0
+    #: each further retry waits this many times longer
+    backoff: float = 1.0
+    #: seconds that no retry waits longer than
+    max_retry_delay: float = 86400.0
+    #: seconds of the lease, which the manager renews while the job runs
+    grab_for: float = 60.0
+    #: how often the job may kill its child before it is quarantined
+    max_crashes: int = MAX_CRASHES
+    #: the queue that its jobs are put into
+    queue: str = "default"
+
+    def work(self, job: Job) -> object:
+        """Do the job; returning completes it, an exception fails this attempt."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        return name_of(type(self))
+
+
+class FunctionHandler(Handler):
+    """A function as a handler; calling it calls the function."""
+
+    def __init__(
+        self, function: Callable[[Job], object], settings: dict[str, Any]
+    ) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+        for setting, value in settings.items():
+            _known_setting(setting)
+            setattr(self, setting, value)
+
+    def work(self, job: Job) -> object:
+        return self.function(job)
+
+    def __call__(self, job: Job) -> object:
+        return self.function(job)
+
+    @property
+    def name(self) -> str:
+        return f"{self.function.__module__}.{self.function.__qualname__}"
+
+
+def handler(function: Callable[[Job], object] | None = None, **settings: Any) -> Any:
+    """Make a handler of a function: ``@handler`` or ``@handler(max_retries=2, …)``."""
+    if function is not None:
+        return FunctionHandler(function, settings)
+    return lambda decorated: FunctionHandler(decorated, settings)
+
+
+def name_of(named: HandlerLike) -> str:
+    """Give the name that jobs carry: the import path, ``module.Name``."""
+    name = _name(named)
+    if name.startswith("__main__."):
+        raise BadHandler(
+            f"{name} stands in the script that is running, so a worker cannot import it; move it to a module"
+        )
+    if "." not in name or "<locals>" in name:
+        raise BadHandler(f"{name!r} is not the import path of a handler (module.Name)")
+    return name
+
+
+def _name(named: HandlerLike) -> str:
+    if isinstance(named, str):
+        return named
+    if isinstance(named, Handler):
+        return (
+            named.name if isinstance(named, FunctionHandler) else name_of(type(named))
+        )
+    return f"{named.__module__}.{named.__qualname__}"
+
+
+class Register:
+    """The handlers that a worker was told to run; a job never makes it import another."""
+
+    def __init__(self, handlers: Sequence[Handler] = ()) -> None:
+        self._handlers = {each.name: each for each in handlers}
+        for each in handlers:
+            _check(each)
+
+    def __iter__(self) -> Iterator[Handler]:
+        return iter(self._handlers.values())
+
+    def get(self, name: str) -> Handler | None:
+        return self._handlers.get(name)
+
+
+def load(names: Sequence[str]) -> Register:
+    """Import handlers: ``module`` for all that stand in it, ``module:Name`` for one."""
+    found: list[Handler] = []
+    for name in names:
+        module, _, attribute = name.partition(":")
+        found += _in(_imported(module, name), attribute)
+    return Register(found)
+
+
+def _imported(module: str, name: str) -> ModuleType:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise BadHandler(f"cannot import {name}: {error}") from error
+    except Exception as error:  # the module's own code may raise anything
+        raise BadHandler(
+            f"importing {module} raised {type(error).__name__}: {error}"
+        ) from error
+
+
+def _in(module: ModuleType, attribute: str) -> list[Handler]:
+    if attribute:
+        one = _instance(getattr(module, attribute, None))
+        if one is None:
+            raise BadHandler(f"{module.__name__} has no handler named {attribute}")
+        return [one]
+    every = [_instance(value) for value in vars(module).values()]
+    found = [each for each in every if each is not None]
+    if not found:
+        raise BadHandler(
+            f"no handler stands in {module.__name__}: subclass Handler, or put @handler on a function"
+        )
+    return found
+
+
+def _instance(value: object) -> Handler | None:
+    if isinstance(value, FunctionHandler):
+        return value
+    if inspect.isclass(value) and issubclass(value, Handler):
+        return value() if value.work is not Handler.work else None
+    return None
+
+
+def _known_setting(setting: str) -> None:
+    if setting not in Handler.__annotations__:
+        known = ", ".join(Handler.__annotations__)
+        raise BadHandler(f"@handler has no setting {setting!r}; it knows {known}")
+
+
+def _check(each: Handler) -> None:
+    for setting, least in (
+        ("max_retries", 0),
+        ("backoff", 1),
+        ("grab_for", 1),
+        ("max_crashes", 1),
+    ):
+        value = getattr(each, setting)
+        if not isinstance(value, (int, float)) or value < least:
+            raise BadHandler(
+                f"{each.name}.{setting} is {value!r}; it must be at least {least}"
+            )

@@ -1,0 +1,95 @@
+"""What one manager holds in the queue: grab, settle, renew, take back; no SQL, no process."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+from worker import retry
+from worker.handler import Register
+from worker.job import MAX_CRASHES, GivenBack, Outcome
+from worker.store.base import (
+    GRAB_BITS,
+    LEASE,
+    Ask,
+    Due,
+    Expired,
+    Holder,
+    Settlement,
+    Store,
+    Turn,
+)
+
+#: jobs that are promoted, or taken back, in one transaction
+BATCH = 500
+
+
+class Holding:
+    """The manager's side of a store. Its number is random: no other manager, and no later one, has it."""
+
+    def __init__(
+        self, store: Store, register: Register, queues: Sequence[str], release: str
+    ) -> None:
+        self.store = store
+        self._register = register
+        self._queues = tuple(queues)
+        self._holder = Holder(random.SystemRandom().getrandbits(31) | 1, release)
+        self._grabs = 0
+        self._leases = {h.name: h.grab_for for h in register if h.grab_for != LEASE}
+
+    @property
+    def renew_every(self) -> float:
+        """Seconds between renewals: a lease survives three that fail."""
+        return min([LEASE, *self._leases.values()]) / 4
+
+    def turn(self, settlements: Sequence[Settlement], limit: int) -> Turn:
+        """Settle, and grab up to *limit* jobs, in one transaction."""
+        if not limit:
+            return self.store.turn(settlements, None)
+        self._grabs = (self._grabs + 1) % (1 << GRAB_BITS)
+        return self.store.turn(settlements, self._ask(limit))
+
+    def renew(self, held: Mapping[int, int]) -> frozenset[int]:
+        """Extend the leases of all held jobs (id to owner); give those that were lost."""
+        if not held:
+            return frozenset()
+        return self.store.renew(held, self._holder, self._leases)
+
+    def due(self) -> Due:
+        return self.store.due()
+
+    def promote(self) -> int:
+        return self.store.promote(BATCH)
+
+    def reclaim(self) -> list[tuple[Expired, Outcome]]:
+        """Take back jobs whose holder is gone: a crash, as far as anyone can know."""
+        return self.store.reclaim(BATCH, self._after_expiry)
+
+    def forget_unknown(self, known: Mapping[int, int]) -> int:
+        """Give back jobs that are ours without our knowing: their grab's answer was lost on its way."""
+        running = self.store.running(self._holder)
+        unknown = [
+            Settlement(id, owner, GivenBack())
+            for id, owner in running.items()
+            if known.get(id) != owner
+        ]
+        if unknown:
+            self.store.turn(unknown, None)
+        return len(unknown)
+
+    def _ask(self, limit: int) -> Ask:
+        return Ask(
+            owner=self._holder.first + self._grabs,
+            limit=limit,
+            queues=self._queues,
+            release=self._holder.release,
+            leases=self._leases,
+        )
+
+    def _after_expiry(self, expired: Expired) -> Outcome:
+        handler = self._register.get(expired.handler)
+        return retry.after_crash(
+            expired.crashes,
+            handler.max_crashes if handler else MAX_CRASHES,
+            "the lease ran out: its manager or host stopped",
+        )

@@ -1,0 +1,131 @@
+"""What a handler is given, and the ways in which an attempt can end."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, Protocol, Union
+
+from worker.errors import Abort, WorkerError
+
+#: how many jobs that kill their child it takes, unless the handler says otherwise
+MAX_CRASHES = 3
+
+
+class Hold(Protocol):
+    """The right to end one job, as the child has it while the handler works."""
+
+    def still_mine(self) -> bool: ...
+
+    def transaction(self) -> AbstractContextManager[Any]: ...
+
+    def complete(self) -> None: ...
+
+    def abort(self, why: str) -> None: ...
+
+
+class _NoHold:
+    """Stands in where nobody runs the job: a handler's own unit test."""
+
+    def still_mine(self) -> bool:
+        return True
+
+    def transaction(self) -> AbstractContextManager[Any]:
+        raise WorkerError("this job is not in a queue, so it has no transaction")
+
+    def complete(self) -> None:
+        pass
+
+    def abort(self, why: str) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Job:
+    """One attempt at one job; times are seconds since 1970 by the database's clock."""
+
+    id: int
+    handler: str
+    arg: Any
+    attempt: int = 1
+    queue: str = "default"
+    priority: int = 0
+    uniqkey: str | None = None
+    enqueued_at: float = 0.0
+    hold: Hold = field(default_factory=_NoHold, repr=False, compare=False)
+
+    def completed(self) -> None:
+        """Say that the work is done, whatever follows; inside transaction(): settle with its writes.
+
+        Returning from work() says the same. Raises LeaseLost inside a transaction if the job
+        was given to someone else, so that the transaction is undone.
+        """
+        self.hold.complete()
+
+    def abort(self, why: str = "aborted") -> NoReturn:
+        """End the job for good: it is kept as aborted and never tried again."""
+        self.hold.abort(why)
+        raise Abort(why)
+
+    def transaction(self) -> AbstractContextManager[Any]:
+        """Open a transaction in the queue's database and give its cursor."""
+        return self.hold.transaction()
+
+    def still_mine(self) -> bool:
+        """Ask the database whether this attempt still holds the job."""
+        return self.hold.still_mine()
+
+
+@dataclass(frozen=True)
+class Done:
+    """The handler returned; *seconds* is how long it took."""
+
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The handler completed the job within a transaction of its own; nothing is left to write."""
+
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Retry:
+    """To be tried again after *delay* seconds; *crashed* if the child died of it."""
+
+    delay: float
+    error: str
+    place: str = ""
+    crashed: bool = False
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Tried for the last time."""
+
+    error: str
+    place: str = ""
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
+class Aborted:
+    """The handler said: never again."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """It killed its child too often."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """Not finished, by no fault of its own: the attempt does not count."""
+
+
+Outcome = Union[Done, Settled, Retry, Failed, Aborted, Quarantined, GivenBack]

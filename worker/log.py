@@ -1,0 +1,48 @@
+"""One line an event to standard error, for multilog to stamp; and pipes that may break."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+
+def lines(events: list[str]) -> None:
+    """Write events in one system call; a reader that has gone away is no reason to fail."""
+    if not events:
+        return
+    data = "".join(f"{event}\n" for event in events).encode("utf-8", "backslashreplace")
+    _Patient(2, "w", closefd=False).write(data)
+
+
+def line(event: str) -> None:
+    """Write one event."""
+    lines([event])
+
+
+def protect_streams() -> None:
+    """Let print and logging outlive the reader of our pipes: a draining job is not to fail of it."""
+    sys.stdout = _stream(1)
+    sys.stderr = _stream(2)
+
+
+def _stream(number: int) -> io.TextIOWrapper:
+    raw = io.BufferedWriter(_Patient(number, "w", closefd=False))
+    return io.TextIOWrapper(
+        raw, encoding="utf-8", errors="backslashreplace", line_buffering=True
+    )
+
+
+class _Patient(io.FileIO):
+    """Points its descriptor at /dev/null when its reader is gone, for us and what we start."""
+
+    def write(self, data) -> int:  # type: ignore[no-untyped-def] # typeshed's Buffer needs 3.12
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[super().write(left) or 0 :]
+        except BrokenPipeError:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, self.fileno())
+            os.close(null)
+        return len(data)

@@ -1,0 +1,244 @@
+"""The parent process: keeps children, hands out jobs, reaps, stops."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from worker import lines, log, retry, spare
+from worker.bell import Bell
+from worker.crew import Crew, Member
+from worker.exchange import Exchange
+from worker.hand import Wreck
+from worker.handler import Register
+from worker.job import MAX_CRASHES, Done, Outcome, Settled
+from worker.portion import Portion
+from worker.signals import Signals
+from worker.spare import Pool
+from worker.store.base import Grabbed
+
+#: seconds without a word from a child after which the jobs behind its running one go to others
+STUCK = 0.1
+#: seconds between two forks after a child died
+FORK_EVERY = 0.05
+#: seconds after stop_timeout in which a database that does not answer may come back
+GRACE = 5.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a manager runs."""
+
+    pool: Pool
+    #: seconds between polls of an idle queue
+    work_delay: float = 1.0
+    #: seconds that running jobs get to finish after TERM
+    stop_timeout: float = 60.0
+
+
+class Manager:
+    def __init__(
+        self, exchange: Exchange, crew: Crew, register: Register, settings: Settings
+    ) -> None:
+        self._exchange, self._crew = exchange, crew
+        self._register, self._settings = register, settings
+        self._portion = Portion()
+        self._selector = selectors.DefaultSelector()
+        self._signals = Signals()
+        self._stop_at: float | None = None
+        self._fork_at = 0.0
+
+    def run(self, bell: Bell) -> bool:
+        """Work until told to stop; True if told to start again from the current release."""
+        with self._signals, self._selector:
+            self._selector.register(self._signals.wakes_on, selectors.EVENT_READ)
+            self._selector.register(bell.socket, selectors.EVENT_READ, bell)
+            while not self._is_through():
+                self._turn()
+            self._dismiss()
+        bell.close()
+        return self._signals.reload and not self._signals.stops
+
+    def _turn(self) -> None:
+        self._heed_signals()
+        self._reap()
+        self._recall()
+        self._trade()
+        self._hand_out()
+        self._fork()
+        self._wait()
+
+    # -- what was asked
+
+    def _heed_signals(self) -> None:
+        signals, now = self._signals, time.monotonic()
+        if self._stop_at is None and (signals.stops or signals.reload):
+            self._stop_at = now + self._settings.stop_timeout
+            log.line(f"manager {os.getpid()} finishes the running jobs")
+        if signals.stops > 1 and self._stop_at is not None:
+            self._stop_at = min(self._stop_at, now)
+        if signals.show:
+            signals.show = False
+            log.lines([lines.manager(os.getpid(), self._is_stopping), *self._state()])
+
+    @property
+    def _is_stopping(self) -> bool:
+        return self._stop_at is not None
+
+    def _state(self) -> list[str]:
+        return [lines.child(m.pid, [*m.hand.jobs]) for m in self._crew.members]
+
+    def _is_through(self) -> bool:
+        if self._stop_at is None:
+            return False
+        late = time.monotonic() - self._stop_at
+        busy = any(member.hand.jobs for member in self._crew.members)
+        if late >= 0 and busy:
+            self._kill_busy()
+        if late > GRACE and not self._exchange.is_empty:
+            log.line(
+                "the database did not answer; the leases of unsettled jobs will run out"
+            )
+            return True
+        return not busy and self._exchange.is_empty
+
+    def _kill_busy(self) -> None:
+        for member in self._crew.members:
+            if member.hand.jobs and not member.was_stopped:
+                member.kill()
+
+    # -- children
+
+    def _reap(self) -> None:
+        for member, status in self._crew.reap():
+            self._selector.unregister(member.connection)
+            reports, wreck = member.remains()
+            self._exchange.end(reports)
+            self._exchange.end((job, Done()) for job in wreck.finished)
+            self._pass_on(wreck.untouched)
+            self._bury(member, status, wreck)
+            member.close()
+            self._fork_at = time.monotonic() + FORK_EVERY
+
+    def _bury(self, member: Member, status: int, wreck: Wreck) -> None:
+        reason = retry.death(status)
+        job = wreck.crashed
+        log.line(lines.dead(member.pid, reason, member.was_stopped))
+        if job is not None and member.was_stopped:
+            self._exchange.give_back([job])
+        elif job is not None:
+            handler = self._register.get(job.handler)
+            most = handler.max_crashes if handler else MAX_CRASHES
+            end = retry.after_crash(job.crashes, most, reason)
+            self._exchange.end([(job, end)])
+
+    def _fork(self) -> None:
+        if self._is_stopping or time.monotonic() < self._fork_at:
+            return
+        keys = list(self._selector.get_map().values())
+        for _ in range(spare.missing(self._settings.pool, len(self._crew.members))):
+            own = [key.fd for key in keys if not isinstance(key.data, Member)]
+            try:
+                member = self._crew.fork(self._selector, own)
+            except OSError as error:
+                log.line(f"cannot fork a child: {error}")
+                self._fork_at = time.monotonic() + 1.0
+                return
+            self._selector.register(member.connection, selectors.EVENT_READ, member)
+
+    # -- jobs
+
+    def _recall(self) -> None:
+        """Take back what waits behind a job that turned out long, or behind our stopping."""
+        now = time.monotonic()
+        for member in self._crew.members:
+            stuck = len(member.hand.jobs) > 1 and now - member.heard_at > STUCK
+            if (stuck or self._is_stopping) and not member.hand.recalled:
+                self._pass_on(member.recall())
+
+    def _pass_on(self, jobs: Sequence[Grabbed]) -> None:
+        """Jobs that no child has begun: to another child, or back into the queue."""
+        if self._is_stopping:
+            self._exchange.give_back(jobs)
+        else:
+            self._exchange.waiting.extendleft(reversed(jobs))
+
+    def _trade(self) -> None:
+        if self._is_stopping:
+            self._exchange.give_back_waiting()
+        held = {job.id: job.owner for m in self._crew.members for job in m.hand.jobs}
+        self._exchange.trade(self._wanted(), held)
+        if not self._exchange.ended:
+            for member in self._crew.members:
+                member.hand.settled = member.hand.reported
+
+    def _wanted(self) -> int:
+        """Count the jobs to grab."""
+        if self._is_stopping:
+            return 0
+        rooms = sum(self._room(member) for member in self._crew.members)
+        return max(0, rooms - len(self._exchange.waiting))
+
+    def _room(self, member: Member) -> int:
+        if member.hand.recalled or member.hand.frames > 1:
+            return 0
+        return self._portion.room(len(member.hand.jobs))
+
+    def _hand_out(self) -> None:
+        """Share what waits evenly, those with least in hand first."""
+        waiting = self._exchange.waiting
+        ready = [m for m in self._crew.members if waiting and self._room(m)]
+        ready.sort(key=lambda member: len(member.hand.jobs))
+        for left, member in zip(range(len(ready), 0, -1), ready):
+            share = min(-(-len(waiting) // left), self._room(member))
+            jobs = [waiting.popleft() for _ in range(min(share, len(waiting)))]
+            if jobs and not member.give(jobs):
+                waiting.extendleft(reversed(jobs))
+
+    # -- waiting
+
+    def _wait(self) -> None:
+        for key, _ in self._selector.select(self._patience()):
+            if isinstance(key.data, Member):
+                ended = key.data.hear()
+                self._portion.learn([_seconds(outcome) for _, outcome in ended])
+                self._exchange.end(ended)
+            elif isinstance(key.data, Bell):
+                if key.data.hear():
+                    self._exchange.wake()
+            else:
+                self._signals.clear()
+
+    def _patience(self) -> float:
+        """Seconds to sleep unless something happens."""
+        pauses = [1.0]
+        if self._exchange.ended or self._wanted():
+            pauses.append(self._exchange.pause())
+        if any(len(member.hand.jobs) > 1 for member in self._crew.members):
+            pauses.append(STUCK)
+        if spare.missing(self._settings.pool, len(self._crew.members)):
+            pauses.append(FORK_EVERY)
+        if self._stop_at is not None:
+            pauses.append(max(0.05, self._stop_at - time.monotonic()))
+        return min(pauses)
+
+    def _dismiss(self) -> None:
+        """Let idle children go; what they hold is settled."""
+        for member in self._crew.members:
+            self._selector.unregister(member.connection)
+            member.dismiss()
+        log.line(f"manager {os.getpid()} stopped")
+        until = time.monotonic() + GRACE
+        while self._crew.members:
+            self._crew.reap()
+            if time.monotonic() > until:
+                self._kill_busy()
+            time.sleep(0.005)
+
+
+def _seconds(outcome: Outcome) -> float:
+    """Anything but a job simply done counts as long: it is not the tiny work that is worth batching."""
+    return outcome.seconds if isinstance(outcome, (Done, Settled)) else 0.001

@@ -1,0 +1,175 @@
+"""Putting jobs into a queue, and looking at it; no SQL, no process."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from worker import address as addresses
+from worker import bell
+from worker.address import Address
+from worker.errors import BadJob
+from worker.handler import Handler, HandlerLike, name_of
+from worker.store import open_store
+from worker.store.base import Counts, Kept, NewJob, Store
+
+#: characters of a uniqkey and of a handler's name
+LONGEST_NAME = 255
+LONGEST_QUEUE = 64
+#: bytes of an argument as JSON; the column's and MySQL's default packet's limit is 16 MB
+LARGEST_ARG = 15_000_000
+#: seconds; a century
+LONGEST_DELAY = 3_155_760_000
+LARGEST_PRIORITY = 2**31 - 1
+
+
+class Queue:
+    """A queue, by its URL; connects when it is first used, anew in each process and thread."""
+
+    def __init__(self, url: str | Address) -> None:
+        self.address = addresses.parse(url) if isinstance(url, str) else url
+        self.store: Store = open_store(self.address)
+        self._id: str | None = None
+        if self.address.is_plain:
+            warnings.warn(
+                f"{self.address}: jobs and the login cross the network unencrypted; add ?ssl_ca=/path/to/ca.pem",
+                stacklevel=2,
+            )
+
+    def __repr__(self) -> str:
+        return f"Queue({str(self.address)!r})"
+
+    def setup(self) -> None:
+        """Create the database and its tables, or migrate them; safe at any time."""
+        self.store.setup()
+
+    @property
+    def id(self) -> str:
+        """The queue's own random name; raises QueueNotSetUp if there is no queue."""
+        if self._id is None:
+            self._id = self.store.identity()
+        return self._id
+
+    def enqueue(  # noqa: PLR0913 # what can be said about a job, each with its default
+        self,
+        handler: HandlerLike,
+        arg: Any = None,
+        *,
+        run_after: float = 0,
+        priority: int = 0,
+        uniqkey: str | None = None,
+        queue: str | None = None,
+        cursor: Any = None,
+    ) -> int:
+        """Put one job in and give its id; when this returns (or *cursor*'s transaction commits) it is safe.
+
+        *run_after* is seconds from now, by the database's clock. The higher *priority* goes first.
+        Raises DuplicateJob if a live job of this handler has the *uniqkey*. A connection that
+        breaks at the wrong moment can put the job in twice, unless it has a uniqkey.
+        """
+        job = _new(handler, arg, run_after, priority, queue)
+        return self._put([_keyed(job, uniqkey)], cursor)[0]
+
+    def enqueue_many(  # noqa: PLR0913 # as above
+        self,
+        handler: HandlerLike,
+        args: Iterable[Any],
+        *,
+        run_after: float = 0,
+        priority: int = 0,
+        uniqkeys: Sequence[str | None] | None = None,
+        queue: str | None = None,
+        cursor: Any = None,
+    ) -> list[int]:
+        """Put in a job for each of *args*, all or none, and give their ids in order."""
+        jobs = [_new(handler, arg, run_after, priority, queue) for arg in args]
+        if uniqkeys is not None:
+            if len(uniqkeys) != len(jobs):
+                raise BadJob(f"{len(jobs)} jobs have {len(uniqkeys)} uniqkeys")
+            jobs = [_keyed(job, key) for job, key in zip(jobs, uniqkeys)]
+        return self._put(jobs, cursor) if jobs else []
+
+    def counts(self) -> Counts:
+        """Count the jobs of each queue and state."""
+        return self.store.counts()
+
+    def kept(self, limit: int = 10) -> Sequence[Kept]:
+        """Give the jobs that failed, were aborted or quarantined, the latest first."""
+        return self.store.kept(limit)
+
+    def close(self) -> None:
+        """Close this thread's connections."""
+        self.store.close()
+
+    def _put(self, jobs: list[NewJob], cursor: Any) -> list[int]:
+        """Check the schema once a process; wake a manager on this host, if there is one."""
+        if self._id is None:
+            self._id = self.store.identity(cursor)
+        ids = self.store.enqueue(jobs, release(), cursor)
+        bell.ring(self._id)
+        return ids
+
+
+def release() -> str:
+    """Name the release that this process runs from, as the deploy's run script says."""
+    return os.environ.get("FORKLIFT_RELEASE", "")[:LONGEST_NAME]
+
+
+def _new(
+    handler: HandlerLike, arg: Any, run_after: float, priority: int, queue: str | None
+) -> NewJob:
+    if queue is None:
+        queue = "default" if isinstance(handler, str) else handler.queue
+    _check(name_of(handler), run_after, priority, queue)
+    return NewJob(
+        handler=name_of(handler),
+        arg=_json(arg),
+        queue=queue,
+        priority=priority,
+        run_after=float(run_after),
+    )
+
+
+def _keyed(job: NewJob, uniqkey: str | None) -> NewJob:
+    if uniqkey is None:
+        return job
+    if not isinstance(uniqkey, str) or len(uniqkey) > LONGEST_NAME:
+        raise BadJob(f"a uniqkey is a text of at most {LONGEST_NAME} characters")
+    return NewJob(**{**vars(job), "uniqkey": uniqkey})
+
+
+def _check(name: str, run_after: float, priority: int, queue: str) -> None:
+    if len(name) > LONGEST_NAME:
+        raise BadJob(f"the handler's name is longer than {LONGEST_NAME} characters")
+    if not 0 < len(queue) <= LONGEST_QUEUE:
+        raise BadJob(f"a queue's name has 1 to {LONGEST_QUEUE} characters")
+    if not _is_number(run_after) or not 0 <= run_after <= LONGEST_DELAY:
+        raise BadJob(
+            f"run_after is {run_after!r}; it must be seconds from now, not negative"
+        )
+    if type(priority) is not int or abs(priority) > LARGEST_PRIORITY:
+        raise BadJob(f"priority is {priority!r}; it must be a whole number of 32 bits")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def _json(arg: Any) -> str:
+    """Write an argument as ASCII, so that no connection's character set can change it."""
+    try:
+        text = json.dumps(arg, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadJob(f"the argument is not JSON: {error}") from error
+    if len(text) > LARGEST_ARG:
+        raise BadJob(
+            f"the argument is {len(text)} bytes of JSON; {LARGEST_ARG} is the most"
+        )
+    return text
+
+
+__all__ = ["Handler", "Queue", "release"]

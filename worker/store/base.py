@@ -1,0 +1,219 @@
+"""What a store is asked, and the values that go in and out; no SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from worker.errors import BadJob, DuplicateJob
+from worker.job import Outcome
+
+#: seconds of a lease, unless the handler's grab_for says otherwise
+LEASE = 60.0
+
+#: bits of an owner that count the grabs of one manager
+GRAB_BITS = 32
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """A job to put in; *arg* is JSON text, *run_after* seconds from now."""
+
+    handler: str
+    arg: str
+    queue: str = "default"
+    priority: int = 0
+    run_after: float = 0.0
+    uniqkey: str | None = None
+
+
+class Grabbed(NamedTuple):
+    """A job under our lease. A tuple, because a busy worker makes ten thousands a second."""
+
+    id: int
+    owner: int
+    handler: str
+    arg: str
+    attempt: int
+    crashes: int
+    queue: str
+    priority: int
+    uniqkey: str | None
+    enqueued_at: int
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who grabs: a number for this manager, under which each grab gets an owner of its own."""
+
+    number: int
+    release: str = ""
+
+    @property
+    def first(self) -> int:
+        return self.number << GRAB_BITS
+
+    @property
+    def last(self) -> int:
+        return self.first + (1 << GRAB_BITS) - 1
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A grab: at most *limit* jobs, all of the first queue before any of the next."""
+
+    owner: int
+    limit: int
+    queues: Sequence[str] = ("default",)
+    release: str = ""
+    #: seconds, by the name of the handler, where it is not LEASE
+    leases: Mapping[str, float] = field(default_factory=dict)
+
+
+class Settlement(NamedTuple):
+    """The end of an attempt, valid only while *owner* still holds the job."""
+
+    id: int
+    owner: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one turn brought: the jobs grabbed, and the ids that were no longer ours to settle."""
+
+    grabbed: Sequence[Grabbed] = ()
+    lost: frozenset[int] = frozenset()
+
+
+class Expired(NamedTuple):
+    """A job whose holder did not renew its lease."""
+
+    id: int
+    owner: int
+    handler: str
+    attempt: int
+    crashes: int
+
+
+@dataclass(frozen=True)
+class Due:
+    """Seconds until the next scheduled job is due and the next lease runs out; None: there is none."""
+
+    scheduled: float | None
+    lease: float | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A job that ended badly, as it is kept."""
+
+    id: int
+    handler: str
+    state: str
+    attempt: int
+    failed_at: float
+    error: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The state of the queue: (queue, state) to jobs, and the age of the oldest ready job."""
+
+    jobs: Mapping[tuple[str, str], int]
+    oldest_ready: float | None
+
+
+class Store(Protocol):
+    """One database. Raises QueueUnreachable, QueueNotSetUp, DuplicateJob; never a driver's error."""
+
+    def setup(self) -> None:
+        """Create or migrate the tables, and the database; safe at any time, from many hosts."""
+        ...
+
+    def schema(self) -> Sequence[str]:
+        """Give the statements of setup, for reading."""
+        ...
+
+    def identity(self, cursor: Any = None) -> str:
+        """Give the queue's own random name; raise QueueNotSetUp if there is no queue."""
+        ...
+
+    def enqueue(
+        self, jobs: Sequence[NewJob], release: str, cursor: Any = None
+    ) -> list[int]:
+        """Put in all of the jobs or none; with *cursor*, as part of its transaction."""
+        ...
+
+    def turn(self, settlements: Sequence[Settlement], ask: Ask | None) -> Turn:
+        """Settle, then grab, in one transaction; it happens whole or not at all."""
+        ...
+
+    def renew(
+        self, held: Mapping[int, int], holder: Holder, leases: Mapping[str, float]
+    ) -> frozenset[int]:
+        """Extend the leases of the held jobs (id to owner); give the ids that were lost."""
+        ...
+
+    def due(self) -> Due: ...
+
+    def promote(self, limit: int) -> int:
+        """Make scheduled jobs ready whose time has come; count them."""
+        ...
+
+    def reclaim(
+        self, limit: int, decide: Callable[[Expired], Outcome]
+    ) -> list[tuple[Expired, Outcome]]:
+        """Settle jobs whose lease ran out, as *decide* says."""
+        ...
+
+    def running(self, holder: Holder) -> dict[int, int]:
+        """Give the jobs (id to owner) that the database says a manager holds."""
+        ...
+
+    def is_held(self, id: int, owner: int) -> bool: ...
+
+    def transaction(self) -> AbstractContextManager[Any]:
+        """Open a transaction on a connection of this thread and give its cursor."""
+        ...
+
+    def settle_within(self, cursor: Any, settlement: Settlement) -> bool:
+        """Settle as part of the cursor's transaction; False if the job is no longer ours."""
+        ...
+
+    def counts(self) -> Counts: ...
+
+    def kept(self, limit: int) -> Sequence[Kept]:
+        """Give the jobs that ended badly, the latest first."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def duplicate(jobs: Sequence[NewJob]) -> DuplicateJob:
+    """Say which uniqkey is taken, or that one of several is."""
+    keyed = [each for each in jobs if each.uniqkey is not None]
+    if len(keyed) == 1:
+        (each,) = keyed
+        return DuplicateJob(
+            f"a job of {each.handler} with uniqkey {each.uniqkey!r} is live; nothing was enqueued"
+        )
+    return DuplicateJob(
+        f"one of the {len(keyed)} uniqkeys belongs to a live job, or stands there twice; none of the {len(jobs)} jobs was enqueued"
+    )
+
+
+def too_large() -> BadJob:
+    return BadJob("the argument is larger than the database takes")
+
+
+def seconds(microseconds: Any) -> float | None:
+    return None if microseconds is None else int(microseconds) / 1e6
+
+
+def kept(row: Sequence[Any]) -> Kept:
+    """Read a row of what is kept."""
+    id, handler, state, attempt, failed_at, error = row
+    return Kept(id, handler, state, attempt, failed_at / 1e6, error)

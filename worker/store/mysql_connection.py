@@ -1,0 +1,201 @@
+"""Connections to MySQL and MariaDB: opened after fork only, one a thread; errors as sentences."""
+
+from __future__ import annotations
+
+import os
+import random
+import ssl
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import pymysql
+from pymysql.connections import Connection
+from pymysql.constants import CLIENT
+
+from worker.address import Address
+from worker.errors import QueueUnreachable, WorkerError
+from worker.store import schema
+from worker.store.statements import Statement
+
+Result = TypeVar("Result")
+
+#: lock wait timeout, deadlock, "record has changed since last read" (MariaDB 11.6.2 and later)
+COLLISIONS = (1205, 1213, 1020)
+#: gone away, lost during the query, shutting down, killed, closed by timeout (MySQL 8), read-only
+GONE = (2006, 2013, 2003, 2002, 1053, 1927, 4031, 1290, 0)
+#: no such database, no such table, no such column
+ABSENT = (1049, 1146, 1054)
+#: access denied, to the server or to the database
+DENIED = (1044, 1045, 1698)
+TRIES = 8
+#: seconds without an answer after which the server counts as gone
+PATIENCE = 20
+#: seconds of silence after which a connection is tried before it is used
+STALE = 30.0
+SESSION = (
+    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+    "SET SESSION innodb_lock_wait_timeout = 10, sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')",
+)
+
+
+def code_of(error: BaseException) -> int:
+    first = error.args[0] if error.args else 0
+    return first if isinstance(first, int) else 0
+
+
+class Link:
+    """The connection of each thread of this process; a forked child gets its own."""
+
+    def __init__(self, address: Address, flags: int = 0) -> None:
+        self.address = address
+        self._flags = flags
+        self._local = threading.local()
+        self._tls: ssl.SSLContext | None = None
+
+    def connection(self) -> Connection[Any]:
+        """Give this thread's connection, opened if need be."""
+        found: Connection[Any] | None = getattr(self._local, "connection", None)
+        if found is not None and self._local.pid != os.getpid():
+            _hang_up(
+                found
+            )  # the parent's: a proper goodbye would end it for the parent
+            found = None
+        if found is not None and time.monotonic() - self._local.used_at > STALE:
+            found = self._if_alive(found)
+        if found is None:
+            found = self._local.connection = self._open(self.address.database)
+            self._local.pid = os.getpid()
+        self._local.used_at = time.monotonic()
+        return found
+
+    def drop(self) -> None:
+        """Forget this thread's connection."""
+        found: Connection[Any] | None = getattr(self._local, "connection", None)
+        if found is not None:
+            _hang_up(found)
+        self._local.connection = None
+
+    def open_server(self) -> Connection[Any]:
+        """Open a further connection, to the server and no database."""
+        return self._open(None)
+
+    def open_another(self) -> Connection[Any]:
+        """Open a further connection, which the caller closes."""
+        return self._open(self.address.database)
+
+    def rows(self, statement: Statement) -> Sequence[Any]:
+        """Look something up, on a new connection if the old one broke."""
+        return self.again(lambda: self.run([statement])[0][1], reconnect=True)
+
+    def run(self, statements: Sequence[Statement]) -> list[tuple[int, Sequence[Any]]]:
+        """Send statements in one packet; give the row count and the rows of each."""
+        connection = self.connection()
+        cursor = connection.cursor()
+        packet = ";".join(
+            cursor.mogrify(each.sql, each.values) if each.values else each.sql
+            for each in statements
+        )
+        results = [(cursor.execute(packet), cursor.fetchall())]
+        while cursor.nextset():
+            results.append((cursor.rowcount, cursor.fetchall()))
+        return results
+
+    def again(self, action: Callable[[], Result], *, reconnect: bool = False) -> Result:
+        """Run a whole transaction; once more after a collision, and with *reconnect* after a break."""
+        for left in reversed(range(TRIES)):
+            try:
+                return action()
+            except pymysql.Error as error:
+                code = code_of(error)
+                self.undo(gone=code in GONE)
+                repeatable = code in COLLISIONS or (reconnect and code in GONE)
+                if not (left and repeatable):
+                    raise translated(error, self.address) from error
+                time.sleep(random.uniform(0.002, 0.02) * (TRIES - left))  # noqa: S311 # jitter
+            except BaseException:
+                self.undo()
+                raise
+        raise AssertionError("unreachable")
+
+    def undo(self, *, gone: bool = False) -> None:
+        """Leave no transaction open: roll back, or let the server do it by hanging up."""
+        connection = getattr(self._local, "connection", None)
+        try:
+            if connection is not None and connection.open and not gone:
+                connection.rollback()
+                return
+        except pymysql.Error:
+            pass
+        self.drop()
+
+    def _if_alive(self, connection: Connection[Any]) -> Connection[Any] | None:
+        try:
+            connection.ping(reconnect=False)
+        except pymysql.Error:
+            self.drop()
+            return None
+        return connection
+
+    def _open(self, database: str | None) -> Connection[Any]:
+        try:
+            return self._connect(database)
+        except (pymysql.Error, OSError, RuntimeError) as error:
+            raise translated(error, self.address) from error
+
+    def _connect(self, database: str | None) -> Connection[Any]:
+        to = self.address
+        security: dict[str, Any] = (
+            {"ssl": self._context()} if to.option("ssl_ca") else {"ssl_disabled": True}
+        )
+        opened = pymysql.connect(
+            host=to.host,
+            port=to.port,
+            user=to.user or None,
+            password=to.password,
+            database=database,
+            unix_socket=to.unix_socket or None,
+            charset="utf8mb4",
+            autocommit=True,
+            init_command=SESSION[0],
+            client_flag=self._flags,
+            connect_timeout=5,
+            read_timeout=PATIENCE,
+            write_timeout=PATIENCE,
+            **security,
+        )
+        with opened.cursor() as cursor:
+            cursor.execute(SESSION[1])
+        return opened
+
+    def _context(self) -> ssl.SSLContext:
+        """Load the certificates once: doing it costs more than all the rest of connecting."""
+        if self._tls is None:
+            self._tls = ssl.create_default_context(cafile=self.address.option("ssl_ca"))
+        return self._tls
+
+
+def _hang_up(connection: Connection[Any]) -> None:
+    """Close our end without a word to the server."""
+    connection._force_close()  # type: ignore[attr-defined] # PyMySQL has no public name for it
+
+
+def packets(address: Address) -> Link:
+    """A link that may send several statements in one packet; a handler never gets at it."""
+    return Link(address, CLIENT.MULTI_STATEMENTS)
+
+
+def translated(error: BaseException, address: Address) -> WorkerError:
+    """Say in a sentence what a driver's error means; the password is in no such text."""
+    code = code_of(error)
+    if code in ABSENT:
+        return schema.absent(str(address))
+    if code in DENIED:
+        return QueueUnreachable(
+            f"{address} refused the user {address.user!r}: wrong password, or no right to the database ({code})"
+        )
+    text = error.args[-1] if error.args else type(error).__name__
+    if address.password:
+        text = str(text).replace(address.password, "***")
+    return QueueUnreachable(f"{address} cannot be used: {text} ({code})")

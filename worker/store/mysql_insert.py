@@ -1,0 +1,72 @@
+"""Putting jobs into MySQL, on a connection of ours or as part of the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from worker.store import statements
+from worker.store.base import NewJob, duplicate, too_large
+from worker.store.mysql_connection import Link, code_of
+from worker.store.mysql_sql import NOW
+
+#: rows and bytes of one INSERT at most; max_allowed_packet is 16 MB unless someone changed it
+ROWS, BYTES = 1000, 1_000_000
+DUPLICATE, TOO_LARGE = 1062, (1153, 1406)
+
+
+def enqueue(link: Link, jobs: Sequence[NewJob], release: str) -> list[int]:
+    """Put in all of the jobs or none; one round trip where they fit into one INSERT."""
+    connection = link.connection()
+    portions = list(_portions(jobs))
+    if len(portions) == 1:
+        return insert(connection.cursor(), jobs, release, "job")
+    connection.begin()
+    ids: list[int] = []
+    for portion in portions:
+        ids += insert(connection.cursor(), portion, release, "job")
+    connection.commit()
+    return ids
+
+
+def insert(cursor: Any, jobs: Sequence[NewJob], release: str, table: str) -> list[int]:
+    """Insert on any cursor of any driver of MySQL's."""
+    sql, values = statements.enqueue(jobs, release, NOW, table)
+    try:
+        cursor.execute(sql, values)
+    except Exception as error:  # of whichever driver the caller's cursor belongs to
+        raise _refused(error, jobs) from error
+    first = int(cursor.lastrowid)
+    step = _step(cursor) if len(jobs) > 1 else 1
+    return list(range(first, first + len(jobs) * step, step))
+
+
+def values_of(row: Any) -> tuple[Any, ...]:
+    """Read a row of a plain or of a dictionary cursor."""
+    return tuple(row.values()) if isinstance(row, dict) else tuple(row)
+
+
+def _step(cursor: Any) -> int:
+    """The ids of one INSERT lie as far apart as the server was told (in Galera: the number of nodes)."""
+    cursor.execute("SELECT @@auto_increment_increment AS step")
+    (step,) = values_of(cursor.fetchone())
+    return int(step)
+
+
+def _portions(jobs: Sequence[NewJob]) -> Iterator[list[NewJob]]:
+    portion: list[NewJob] = []
+    size = 0
+    for each in jobs:
+        if portion and (len(portion) == ROWS or size + len(each.arg) > BYTES):
+            yield portion
+            portion, size = [], 0
+        portion.append(each)
+        size += len(each.arg)
+    yield portion
+
+
+def _refused(error: Exception, jobs: Sequence[NewJob]) -> Exception:
+    code = code_of(error)
+    if code == DUPLICATE and "job_uniqkey" in str(error):
+        return duplicate(jobs)
+    return too_large() if code in TOO_LARGE else error

@@ -1,0 +1,58 @@
+"""What MySQL and MariaDB say in their own way: the clock, index hints, deleting a batch; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from worker.store import statements
+from worker.store.base import Ask, Settlement
+from worker.store.statements import READY, RUNNING, Statement
+
+#: microseconds since 1970 by the server's clock, whatever the session's time zone
+NOW = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))"
+#: hints, because stale statistics would have small tables read whole and large ones sorted
+PRIMARY = "FORCE INDEX (PRIMARY)"
+CLAIM = "FORCE INDEX (job_claim)"
+DUE = "FORCE INDEX (job_due)"
+BEGIN, COMMIT, ROLLBACK = Statement("BEGIN"), Statement("COMMIT"), Statement("ROLLBACK")
+SKIP, WAIT = "FOR UPDATE SKIP LOCKED", "FOR UPDATE"
+
+
+def choose(ask: Ask, queue: str, limit: int) -> Statement:
+    return statements.choose(ask, queue, limit, force=CLAIM, lock=SKIP)
+
+
+def take(ask: Ask, ids: Sequence[int]) -> Statement:
+    return statements.take(ask, ids, NOW, PRIMARY)
+
+
+def take_first(ask: Ask, queue: str, limit: int) -> Statement:
+    """Grab without SKIP LOCKED: managers wait for each other, none gets another's job."""
+    assignments, values = statements.taking(ask, NOW)
+    return Statement(
+        f"UPDATE job {CLAIM} SET {assignments} WHERE queue = %s AND state = {READY} ORDER BY precedence, id LIMIT {limit}",
+        (*values, queue),
+    )
+
+
+def taken(ask: Ask) -> Statement:
+    return Statement(
+        "SELECT id, owner, handler, arg, attempt, crashes, queue, -precedence, CAST(uniqkey AS CHAR), enqueued_at"
+        f" FROM job {DUE} WHERE state = {RUNNING} AND owner = %s ORDER BY precedence, id",
+        (ask.owner,),
+    )
+
+
+def delete(finished: Sequence[Settlement]) -> Statement:
+    """Delete a batch by primary key, whatever the statistics say.
+
+    With IN a small table is read whole, and waits for rows that other managers are grabbing.
+    """
+    id, owner, _ = finished[0]
+    rest = "".join(
+        f" UNION ALL SELECT {each.id}, {each.owner}" for each in finished[1:]
+    )
+    return Statement(
+        f"DELETE job FROM (SELECT {id} AS id, {owner} AS owner{rest}) AS ended"
+        f" STRAIGHT_JOIN job {PRIMARY} ON job.id = ended.id WHERE job.owner = ended.owner"
+    )

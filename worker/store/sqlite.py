@@ -1,0 +1,187 @@
+"""The queue in SQLite, embedded in one file."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from worker.address import Address
+from worker.job import Outcome
+from worker.store import schema, sqlite_schema, statements
+from worker.store.base import (
+    Ask,
+    Counts,
+    Due,
+    Expired,
+    Grabbed,
+    Holder,
+    Kept,
+    NewJob,
+    Settlement,
+    Turn,
+    duplicate,
+    kept,
+    seconds,
+    too_large,
+)
+from worker.store.sqlite_connection import File, spelled, translating
+from worker.store.statements import RUNNING, SCHEDULED, STATES, Statement
+
+#: microseconds since 1970 by SQLite's clock
+NOW = "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
+CLAIM, DUE = "INDEXED BY job_claim", "INDEXED BY job_due"
+#: jobs of one INSERT: SQLite takes 32766 values in a statement since 3.32, 999 before
+ROWS = 6000 if sqlite3.sqlite_version_info >= (3, 32) else 190
+
+
+class SqliteStore:
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._file = File(address)
+
+    def setup(self) -> None:
+        with translating(self.address), self._file.transaction(create=True) as cursor:
+            tables = {
+                row[0] for row in cursor.execute("SELECT name FROM sqlite_master")
+            }
+            if "job" in tables and schema.TABLE not in tables:
+                raise schema.foreign(str(self.address))
+            cursor.execute(sqlite_schema.VERSIONS)
+            known = cursor.execute(
+                f"SELECT version, queue_id FROM {schema.TABLE} ORDER BY version"
+            ).fetchall()
+            version, queue_id = known[-1] if known else (0, uuid.uuid4().hex)
+            for step in schema.steps_after(sqlite_schema.STEPS, version):
+                for statement in sqlite_schema.STEPS[step]:
+                    cursor.execute(statement)
+                cursor.execute(
+                    f"INSERT INTO {schema.TABLE} VALUES (?, ?, {NOW})", (step, queue_id)
+                )
+
+    def schema(self) -> Sequence[str]:
+        steps = [each for step in sqlite_schema.STEPS.values() for each in step]
+        return [sqlite_schema.VERSIONS, *steps]
+
+    def identity(self, cursor: Any = None) -> str:
+        sql = statements.IDENTITY.format(table=schema.TABLE)
+        with translating(self.address):
+            on = self._file.connection() if cursor is None else cursor
+            found = on.execute(sql).fetchone()
+        if found is None:
+            raise schema.absent(str(self.address))
+        schema.check(found[0], sqlite_schema.STEPS, str(self.address))
+        return str(found[1])
+
+    def enqueue(
+        self, jobs: Sequence[NewJob], release: str, cursor: Any = None
+    ) -> list[int]:
+        with translating(self.address):
+            if cursor is not None:
+                return _insert(cursor, jobs, release)
+            with self._file.transaction() as own:
+                return _insert(own, jobs, release)
+
+    def turn(self, settlements: Sequence[Settlement], ask: Ask | None) -> Turn:
+        with translating(self.address), self._file.transaction() as cursor:
+            lost = [each.id for each in settlements if not _settle(cursor, each)]
+            return Turn(_grab(cursor, ask) if ask else (), frozenset(lost))
+
+    def renew(
+        self, held: Mapping[int, int], holder: Holder, leases: Mapping[str, float]
+    ) -> frozenset[int]:
+        owners = (holder.first, holder.last)
+        with translating(self.address), self._file.transaction() as cursor:
+            cursor.execute(*spelled(statements.renew(held, owners, leases, NOW)))
+        still = self.running(holder)
+        return frozenset(id for id, owner in held.items() if still.get(id) != owner)
+
+    def due(self) -> Due:
+        ((scheduled, lease),) = self._rows(statements.next_due(NOW))
+        return Due(seconds(scheduled), seconds(lease))
+
+    def promote(self, limit: int) -> int:
+        with translating(self.address), self._file.transaction() as cursor:
+            found = cursor.execute(*statements.due(SCHEDULED, limit, NOW, force=DUE))
+            ids = [row[0] for row in found.fetchall()]
+            cursor.execute(*statements.promote(ids))
+            return len(ids)
+
+    def reclaim(
+        self, limit: int, decide: Callable[[Expired], Outcome]
+    ) -> list[tuple[Expired, Outcome]]:
+        with translating(self.address), self._file.transaction() as cursor:
+            found = cursor.execute(*statements.due(RUNNING, limit, NOW, force=DUE))
+            ended = [(e, decide(e)) for e in map(Expired._make, found.fetchall())]
+            for each, outcome in ended:
+                _settle(cursor, Settlement(each.id, each.owner, outcome))
+            return ended
+
+    def running(self, holder: Holder) -> dict[int, int]:
+        owners = (holder.first, holder.last)
+        return dict(self._rows(Statement(statements.RUNNING_OF.sql, owners)))
+
+    def is_held(self, id: int, owner: int) -> bool:
+        return bool(self._rows(Statement(statements.IS_HELD.sql, (id, owner))))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        with self._file.transaction() as cursor:
+            yield cursor
+
+    def settle_within(self, cursor: Any, settlement: Settlement) -> bool:
+        return _settle(cursor, settlement)
+
+    def counts(self) -> Counts:
+        live, ended = self._rows(statements.COUNT), self._rows(statements.COUNT_KEPT)
+        oldest = self._rows(Statement(statements.OLDEST.format(now=NOW)))
+        jobs = {(queue, STATES[state]): count for queue, state, count in live}
+        jobs.update({(queue, state): count for queue, state, count in ended})
+        return Counts(jobs, seconds(oldest[0][0]) if oldest else None)
+
+    def kept(self, limit: int) -> Sequence[Kept]:
+        rows = self._rows(Statement(statements.LATEST_KEPT.format(limit=limit)))
+        return [kept(row) for row in rows]
+
+    def close(self) -> None:
+        self._file.drop()
+
+    def _rows(self, statement: Statement) -> list[Any]:
+        with translating(self.address):
+            return self._file.rows(statement)
+
+
+def _insert(cursor: Any, jobs: Sequence[NewJob], release: str) -> list[int]:
+    ids: list[int] = []
+    for start in range(0, len(jobs), ROWS):
+        part = jobs[start : start + ROWS]
+        try:
+            cursor.execute(*spelled(statements.enqueue(part, release, NOW)))
+        except sqlite3.IntegrityError as error:
+            raise duplicate(jobs) from error
+        except (sqlite3.DataError, OverflowError) as error:
+            raise too_large() from error
+        ids += range(cursor.lastrowid - len(part) + 1, cursor.lastrowid + 1)
+    return ids
+
+
+def _settle(cursor: Any, settlement: Settlement) -> bool:
+    count = 0
+    for statement in statements.settle(settlement, NOW):
+        count = cursor.execute(*spelled(statement)).rowcount
+    return count > 0
+
+
+def _grab(cursor: Any, ask: Ask) -> list[Grabbed]:
+    rows: list[Any] = []
+    for queue in ask.queues:
+        left = ask.limit - len(rows)
+        if left > 0:
+            chosen = statements.choose(ask, queue, left, force=CLAIM)
+            rows += cursor.execute(*spelled(chosen)).fetchall()
+    if rows:
+        taken = statements.take(ask, (row[0] for row in rows), NOW)
+        cursor.execute(*spelled(taken))
+    return [Grabbed._make(row) for row in rows]

@@ -1,0 +1,204 @@
+"""The SQL that both databases understand, with %s for a value; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from worker.job import (
+    Aborted,
+    Done,
+    Failed,
+    GivenBack,
+    Outcome,
+    Quarantined,
+    Retry,
+)
+from worker.store.base import LEASE, Ask, NewJob, Settlement
+
+READY, RUNNING, SCHEDULED = 0, 1, 2
+STATES = {READY: "ready", RUNNING: "running", SCHEDULED: "scheduled"}
+
+#: characters of an error and of a traceback that are kept
+ERROR_LENGTH, TRACEBACK_LENGTH = 2000, 60000
+
+
+class Statement(NamedTuple):
+    """SQL and its values; its row count says whether the job was still held."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+ENQUEUE = "INSERT INTO {job} (queue, handler, state, precedence, due_at, uniqkey, enqueued_at, enqueued_release, arg) VALUES "
+
+
+def enqueue(
+    jobs: Sequence[NewJob], release: str, now: str, table: str = "job"
+) -> Statement:
+    """Insert jobs. Precedence is minus the priority: one ascending index holds the grab's order."""
+    rows: list[str] = []
+    values: list[Any] = []
+    for each in jobs:
+        due = (
+            f"{now} + {microseconds(each.run_after)}" if each.run_after > 0 else "NULL"
+        )
+        state = SCHEDULED if each.run_after > 0 else READY
+        rows.append(f"(%s, %s, {state}, {-each.priority}, {due}, %s, {now}, %s, %s)")
+        key = None if each.uniqkey is None else each.uniqkey.encode()
+        values += [each.queue, each.handler, key, release, each.arg]
+    return Statement(ENQUEUE.format(job=table) + ", ".join(rows), tuple(values))
+
+
+def settle(settlement: Settlement, now: str) -> list[Statement]:
+    """Spell out one settlement; the last statement touches a row if the job was still held."""
+    fence = (settlement.id, settlement.owner)
+    return [
+        Statement(f"{sql} WHERE id = %s AND owner = %s", (*values, *fence))
+        for sql, values in _end(settlement.outcome, now)
+    ]
+
+
+def _end(outcome: Outcome, now: str) -> list[tuple[str, tuple[Any, ...]]]:
+    if isinstance(outcome, Done):
+        return [("DELETE FROM job", ())]
+    if isinstance(outcome, Retry):
+        return [_retry(outcome, now)]
+    if isinstance(outcome, GivenBack):
+        return [
+            (
+                f"UPDATE job SET state = {READY}, due_at = NULL, owner = NULL, attempt = attempt - 1",
+                (),
+            )
+        ]
+    return [_keep(outcome, now), ("DELETE FROM job", ())]
+
+
+def _retry(outcome: Retry, now: str) -> tuple[str, tuple[Any, ...]]:
+    state, due = READY, "NULL"
+    if outcome.delay > 0:
+        state, due = SCHEDULED, f"{now} + {microseconds(outcome.delay)}"
+    crash = int(outcome.crashed)
+    return (
+        f"UPDATE job SET state = {state}, due_at = {due}, owner = NULL, crashes = crashes + {crash}, error = %s",
+        (storable(outcome.error, ERROR_LENGTH),),
+    )
+
+
+KEPT = {Failed: "failed", Aborted: "aborted", Quarantined: "quarantined"}
+
+
+def _keep(outcome: Outcome, now: str) -> tuple[str, tuple[Any, ...]]:
+    assert isinstance(outcome, (Failed, Aborted, Quarantined))  # noqa: S101 # Settled never comes here
+    columns = "id, queue, handler, precedence, attempt, crashes, uniqkey, enqueued_at, grabbed_at, enqueued_release, grabbed_release, arg"
+    traceback = outcome.traceback if isinstance(outcome, Failed) else ""
+    return (
+        f"INSERT INTO failed_job ({columns}, state, failed_at, error, traceback) SELECT {columns}, %s, {now}, %s, %s FROM job",
+        (
+            KEPT[type(outcome)],
+            storable(outcome.error, ERROR_LENGTH),
+            storable(traceback, TRACEBACK_LENGTH),
+        ),
+    )
+
+
+def choose(
+    ask: Ask, queue: str, limit: int, *, force: str = "", lock: str = ""
+) -> Statement:
+    """Select the next ready jobs of one queue, as rows of Grabbed."""
+    return Statement(
+        f"SELECT id, {ask.owner}, handler, arg, attempt + 1, crashes, queue, -precedence, CAST(uniqkey AS CHAR), enqueued_at"
+        f" FROM job {force} WHERE queue = %s AND state = {READY} ORDER BY precedence, id LIMIT {limit} {lock}",
+        (queue,),
+    )
+
+
+def take(ask: Ask, ids: Iterable[int], now: str, force: str = "") -> Statement:
+    """Put chosen jobs under the lease of *ask*, and count the attempt."""
+    assignments, values = taking(ask, now)
+    return Statement(
+        f"UPDATE job {force} SET {assignments} WHERE id IN ({numbers(ids)})", values
+    )
+
+
+def taking(ask: Ask, now: str) -> tuple[str, tuple[Any, ...]]:
+    lease, values = lease_end(ask.leases, now)
+    return (
+        f"state = {RUNNING}, owner = {ask.owner}, attempt = attempt + 1, due_at = {lease}, grabbed_at = {now}, grabbed_release = %s",
+        (*values, ask.release),
+    )
+
+
+def renew(
+    ids: Iterable[int],
+    owners: tuple[int, int],
+    leases: Mapping[str, float],
+    now: str,
+    force: str = "",
+) -> Statement:
+    """Extend the leases of jobs whose owner lies between *owners*."""
+    lease, values = lease_end(leases, now)
+    return Statement(
+        f"UPDATE job {force} SET due_at = {lease} WHERE id IN ({numbers(ids)}) AND state = {RUNNING} AND owner BETWEEN %s AND %s",
+        (*values, *owners),
+    )
+
+
+def lease_end(leases: Mapping[str, float], now: str) -> tuple[str, tuple[str, ...]]:
+    if not leases:
+        return f"{now} + {microseconds(LEASE)}", ()
+    cases = " ".join(
+        f"WHEN %s THEN {microseconds(seconds)}" for seconds in leases.values()
+    )
+    return f"{now} + CASE handler {cases} ELSE {microseconds(LEASE)} END", tuple(leases)
+
+
+def due(
+    state: int, limit: int, now: str, *, force: str = "", lock: str = ""
+) -> Statement:
+    """Select what is due: scheduled jobs to promote, or running ones whose lease ran out."""
+    return Statement(
+        f"SELECT id, owner, handler, attempt, crashes FROM job {force}"
+        f" WHERE state = {state} AND due_at <= {now} ORDER BY due_at LIMIT {limit} {lock}"
+    )
+
+
+def next_due(now: str) -> Statement:
+    return Statement(
+        f"SELECT (SELECT MIN(due_at) FROM job WHERE state = {SCHEDULED}) - {now},"
+        f" (SELECT MIN(due_at) FROM job WHERE state = {RUNNING}) - {now}"
+    )
+
+
+def promote(ids: Iterable[int], force: str = "") -> Statement:
+    return Statement(
+        f"UPDATE job {force} SET state = {READY}, due_at = NULL WHERE id IN ({numbers(ids)})"
+    )
+
+
+RUNNING_OF = Statement(
+    f"SELECT id, owner FROM job WHERE state = {RUNNING} AND owner BETWEEN %s AND %s"
+)
+IS_HELD = Statement("SELECT 1 FROM job WHERE id = %s AND owner = %s")
+COUNT = Statement("SELECT queue, state, COUNT(*) FROM job GROUP BY queue, state")
+COUNT_KEPT = Statement(
+    "SELECT queue, state, COUNT(*) FROM failed_job GROUP BY queue, state"
+)
+OLDEST = (
+    f"SELECT {{now}} - enqueued_at FROM job WHERE state = {READY} ORDER BY id LIMIT 1"
+)
+LATEST_KEPT = "SELECT id, handler, state, attempt, failed_at, error FROM failed_job ORDER BY failed_at DESC, id DESC LIMIT {limit}"
+IDENTITY = "SELECT version, queue_id FROM {table} ORDER BY version DESC LIMIT 1"
+
+
+def numbers(values: Iterable[int]) -> str:
+    return ", ".join(map(str, values))
+
+
+def microseconds(seconds: float) -> int:
+    return int(seconds * 1_000_000)
+
+
+def storable(text: str, length: int) -> str:
+    """Cut a text, and spell out what no UTF-8 column takes."""
+    return text[:length].encode("utf-8", "backslashreplace").decode()
