@@ -117,8 +117,7 @@ def _configured(service: Service, config: Any) -> Service:
         raise Refused(
             f"the configuration has no settings under {service.name}, but {given!r}"
         )
-    chosen = {name: each for name, each in _plain(given).items() if each is not None}
-    return settings.overridden(service, chosen)
+    return settings.overridden(service, _plain(given))
 
 
 def _plain(value: Any) -> Any:

@@ -214,12 +214,21 @@ def complete(given: Mapping[str, Any]) -> dict[str, Any]:
     return dict(given)
 
 
+def blank(service: Service) -> dict[str, Any]:
+    """Name all that a configuration may say of *service*, each without a value."""
+    return {**dict.fromkeys(names()), "env": dict.fromkeys(service.env)}
+
+
 def overridden(service: Service, given: Mapping[str, Any]) -> Service:
-    """Make the service with other values for the settings that *given* names."""
+    """Make the service with what *given* says; None says nothing, and `env` says it by variable."""
     refuse_unknown(service.name, given)
-    if given.get("name", service.name) != service.name:
+    said = {name: each for name, each in given.items() if each is not None}
+    if said.get("name", service.name) != service.name:
         raise SettingsError(f"{service.name}: its name cannot be overridden")
-    return replace(service, **given)
+    if isinstance(said.get("env"), Mapping):
+        variables = {k: v for k, v in said["env"].items() if v is not None}
+        said["env"] = {**service.env, **variables}
+    return replace(service, **said)
 
 
 def _unknown(service: str, name: str) -> str:

@@ -39,9 +39,7 @@ def project(*services: Service) -> Collection:
     if len(services) > 1:
         namespace.add_task(_deploy(Project(folder, services)))
     # Fabric reads a variable FABRIC_SAMPLE_BRANCH only for what has a default
-    namespace.configure(
-        {each.name: dict.fromkeys(settings.names()) for each in services}
-    )
+    namespace.configure({each.name: settings.blank(each) for each in services})
     return namespace
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Sandbox
+from sandbox import Sandbox, demo
 from tests.acceptance.anns import Operator
 
 _numbers = itertools.count(1)
@@ -14,8 +14,16 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(hosts=("web1", "web2", "web3"), mariadb=False) as sandbox:
+    with Sandbox(hosts=("web1", "web2", "web3")) as sandbox:
         yield sandbox
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example as its own git repository, with the wheels that its hosts install."""
+    folder = tmp_path_factory.mktemp("product") / "sample"
+    demo.make_product(folder)
+    return folder
 
 
 @pytest.fixture
