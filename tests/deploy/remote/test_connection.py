@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import socket
 import subprocess
 import threading
@@ -17,7 +16,7 @@ from deploy.remote.connection import Connections
 from deploy.remote.fleet import Fleet
 from deploy.remote.loader import Account, killing, starting
 from deploy.shell import Command, Question, Script, Step, text_of
-from tests.deploy.sshd import free_port
+from tests.deploy.sshd import free_port, make_key
 from tests.deploy.waiting import wait_for
 
 HELLO = Question("echo hello", str.strip)
@@ -73,13 +72,9 @@ def test_a_service_that_is_no_sshd(sshd, connect):
 
 def test_no_key_accepted_names_the_login_and_what_was_tried(sshd, connect, tmp_path):
     wrong = tmp_path / "wrong"
-    subprocess.run(
-        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", wrong], check=True
-    )
+    make_key(wrong)
     secret = tmp_path / "secret"
-    subprocess.run(
-        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "pass", "-f", secret], check=True
-    )
+    make_key(secret, "pass")
     files = f"{wrong}\n IdentityFile {secret}\n IdentityFile {tmp_path}/none"
     before = sshd.logged("Connection from")
     said = refused(connect(sshd.config(IdentityFile=files)))
@@ -92,7 +87,7 @@ def test_no_key_accepted_names_the_login_and_what_was_tried(sshd, connect, tmp_p
     )
 
 
-def test_a_passphrase_given_to_fabric_opens_the_key(sshd, connect, make_sshd):
+def test_a_passphrase_given_to_fabric_opens_the_key(connect, make_sshd):
     own = make_sshd()
     subprocess.run(
         ["ssh-keygen", "-q", "-p", "-N", "pass", "-f", own.folder / "user_key"],
@@ -115,17 +110,18 @@ def agent(tmp_path, monkeypatch):
     process.wait()
 
 
-def test_a_key_of_the_agent_opens_the_door(sshd, connect, agent):
+@pytest.mark.usefixtures("agent")
+def test_a_key_of_the_agent_opens_the_door(sshd, connect):
     subprocess.run(["ssh-add", "-q", sshd.folder / "user_key"], check=True)
     config = sshd.config(IdentityFile=None, IdentitiesOnly=None)
     assert connect(config).remote("web1").ask(HELLO) == "hello"
 
 
-def test_identities_only_keeps_the_agents_other_keys_back(
-    sshd, connect, agent, tmp_path
-):
+@pytest.mark.usefixtures("agent")
+def test_identities_only_keeps_the_agents_other_keys_back(sshd, connect, tmp_path):
     subprocess.run(["ssh-add", "-q", sshd.folder / "user_key"], check=True)
-    other = sshd.make_key(f"other{random.randrange(10**9)}")
+    other = tmp_path / "other"
+    make_key(other)
     assert "was refused" in refused(connect(sshd.config(IdentityFile=other)))
     half = tmp_path / "half.pub"
     half.write_bytes((sshd.folder / "user_key.pub").read_bytes())
@@ -233,11 +229,13 @@ def test_nothing_is_opened_before_the_first_script(sshd, connect):
 
 def test_the_end_of_a_run_leaves_no_connection(make_sshd):
     sshd = make_sshd()
+    threads = threading.active_count()
     with Connections(sshd.config(text=many(sshd, 4))) as connections:
         for n in range(4):
             connections.remote(f"web{n}").ask(HELLO)
-        assert any(each.name.startswith("Thread") for each in threading.enumerate())
-    wait_for(lambda: sshd.logged("Disconnected from") == 4)
+        assert threading.active_count() > threads
+    assert threading.active_count() == threads
+    wait_for(lambda: sshd.logged("Closing connection to") == 4)
 
 
 def whoami(connections, **named):
