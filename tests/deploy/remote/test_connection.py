@@ -15,6 +15,7 @@ from deploy.errors import CannotConnect, HostError, ScriptFailed
 from deploy.remote.connection import Connections
 from deploy.remote.fleet import Fleet
 from deploy.remote.loader import Account, killing, starting
+from deploy.remote.transport import Transport
 from deploy.shell import Command, Question, Script, Step, text_of
 from tests.deploy.sshd import free_port, make_key
 from tests.deploy.waiting import wait_for
@@ -227,14 +228,18 @@ def test_nothing_is_opened_before_the_first_script(sshd, connect):
     assert sshd.logged("Connection from") == before + 1
 
 
+def open_transports():
+    return {each for each in threading.enumerate() if isinstance(each, Transport)}
+
+
 def test_the_end_of_a_run_leaves_no_connection(make_sshd):
     sshd = make_sshd()
-    threads = threading.active_count()
+    before = open_transports()
     with Connections(sshd.config(text=many(sshd, 4))) as connections:
         for n in range(4):
             connections.remote(f"web{n}").ask(HELLO)
-        assert threading.active_count() > threads
-    assert threading.active_count() == threads
+        assert len(open_transports() - before) == 4
+    assert open_transports() - before == set()
     wait_for(lambda: sshd.logged("Closing connection to") == 4)
 
 
