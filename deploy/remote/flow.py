@@ -11,6 +11,7 @@ from typing import cast
 import paramiko
 
 from deploy.remote.lines import Lines
+from deploy.remote.transport import BROKEN
 
 #: lines of standard error that are kept
 KEPT = 1000
@@ -47,9 +48,13 @@ class Incoming:
         return "".join(self._kept[stream])
 
     def _drain(self, stream: str) -> None:
-        with suppress(socket.timeout):
+        try:
             while stream in self._receive:
                 self._take(stream, self._receive[stream](CHUNK))
+        except socket.timeout:
+            return
+        except BROKEN:
+            self._take(stream, b"")
 
     def _take(self, stream: str, data: bytes) -> None:
         if not data:
@@ -78,21 +83,17 @@ class Outgoing:
                 sent = self._channel.send(cast(bytes, self._piece))
             except socket.timeout:
                 return False
-            except OSError:
+            except BROKEN:
                 sent = 0
-            # nothing taken: the host has stopped reading, and its exit status will say why
+            # nothing taken: the script is over, or the connection; what came back will say
             self._going = sent > 0
             self._piece = self._piece[sent:]
         return True
 
-    def stop(self) -> None:
-        """Send nothing more: nobody reads it."""
-        self._going = False
-
     def end(self) -> None:
         """Close the command's standard input."""
         self._going = False
-        with suppress(OSError):
+        with suppress(*BROKEN):
             self._channel.shutdown_write()
 
     def _next_piece(self) -> bool:

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from typing import Union
 
 import fabric
-import paramiko
 
 from deploy.errors import CannotConnect, Interrupted
 from deploy.remote import refusal
 from deploy.remote.bell import Cancel
 from deploy.remote.blueprint import CONNECT, Shared, connection
-from deploy.remote.transport import Transport
+from deploy.remote.transport import BROKEN, Transport
 
 #: attempts while sshd sheds load; seconds before the second, and before the last ones
 ATTEMPTS, FIRST_WAIT, LONGEST_WAIT = 12, 0.1, 2.0
@@ -61,7 +60,7 @@ class Link:
             try:
                 self.connection.open()
                 return
-            except (OSError, EOFError, paramiko.SSHException) as error:
+            except BROKEN as error:
                 self.close()
                 if wait is None or not refusal.may_pass(error):
                     sentence = refusal.sentence(error, self._address())

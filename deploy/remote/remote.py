@@ -16,7 +16,7 @@ from deploy.remote.loader import Account, killing, starting
 from deploy.remote.outcome import Terms
 from deploy.remote.session import Running, running
 from deploy.remote.transcript import Onlooker, Transcript, failure
-from deploy.remote.transport import Transport
+from deploy.remote.transport import BROKEN, Transport
 from deploy.shell import Question, Script, text_of
 
 Answer = TypeVar("Answer")
@@ -130,7 +130,7 @@ class SshRemote:
         with ExitStack() as begun:
             try:
                 flight = begun.enter_context(running(transport, command, stdin, terms))
-            except paramiko.SSHException as error:
+            except BROKEN as error:
                 raise _not_begun(self.host, error) from None
             yield flight, said
 
@@ -160,7 +160,7 @@ def _let_go(host: str) -> ConnectionLost:
     return ConnectionLost(host, "the script ended by itself and holds nothing")
 
 
-def _not_begun(host: str, error: paramiko.SSHException) -> ConnectionLost:
+def _not_begun(host: str, error: Exception) -> ConnectionLost:
     if isinstance(error, paramiko.ChannelException):
         why = "sshd opens no more sessions on this connection (MaxSessions)"
     else:

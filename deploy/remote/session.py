@@ -7,12 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
-import paramiko
-
 from deploy.remote.bell import Bell
 from deploy.remote.flow import Incoming, Outgoing
 from deploy.remote.outcome import Done, End, Terms
-from deploy.remote.transport import Transport
+from deploy.remote.transport import BROKEN, Transport
 
 #: seconds a new channel may take
 OPENING = 20
@@ -30,7 +28,7 @@ def execute(
 ) -> Done:
     """Run *command* to its end, sending *stdin* and reading both outputs at the same time.
 
-    Raises paramiko.SSHException when the host opens no channel. A stuck network can keep an upload
+    Raises one of transport.BROKEN when the host opens no channel. A stuck network can keep an upload
     past the deadline, for the 30 s until the kernel gives the connection up.
     """
     terms = Terms() if terms is None else terms
@@ -74,7 +72,9 @@ class Running:
         self._channel.in_stderr_buffer.set_event(self._bell)
         self._transport.listen(self._channel, self._listen)
         self._outgoing = Outgoing(self._channel, stdin, self._terms.keep_stdin)
-        self._transport.request(self._channel, "exec", command, reply=True)
+        # if it breaks here, the channel is closed too, and the end is End.LOST
+        with suppress(*BROKEN):
+            self._transport.request(self._channel, "exec", command, reply=True)
 
     def finish(self, seconds: float | None = None) -> Done:
         """Wait for the end, at most *seconds* from now if given; tell the command to stop then."""
@@ -113,10 +113,11 @@ class Running:
 
     def close(self) -> None:
         self._transport.forget(self._channel)
-        self._channel.close()
+        with suppress(*BROKEN):
+            self._channel.close()
 
     def _request_signal(self, name: str) -> None:
-        with suppress(OSError, EOFError, paramiko.SSHException):
+        with suppress(*BROKEN):
             self._transport.request(self._channel, "signal", name, reply=False)
             command = self._terms.kill_with(name)
             if command:
@@ -125,8 +126,6 @@ class Running:
     def _listen(self, kind: str, detail: str) -> None:
         if kind == "exit-signal":
             self._killed_by = detail
-        if kind == "eow@openssh.com":
-            self._outgoing.stop()
         self._bell.set()
 
     def _stop(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +19,11 @@ from paramiko.common import (
 KEEPALIVE = 15
 #: milliseconds that the kernel waits for an acknowledgement before it gives a connection up
 UNACKNOWLEDGED = 30_000
+#: seconds within which a transport's thread ends
+CLOSING = 2
+
+#: what paramiko raises, according to the moment, when a connection breaks
+BROKEN = (OSError, EOFError, paramiko.SSHException)
 
 #: is told the kind of a message, and the signal's name if it is "exit-signal"
 Listener = Callable[[str, str], None]
@@ -63,6 +70,14 @@ class Transport(paramiko.Transport):
         wanted.ciphers = sorted(wanted.ciphers, key=lambda name: "gcm" not in name)
         self.set_keepalive(KEEPALIVE)
 
+    def close(self) -> None:
+        super().close()
+        if isinstance(self.sock, paramiko.ProxyCommand):
+            # its thread signals the process at the end, and must find it
+            if self.is_alive() and self is not threading.current_thread():
+                self.join(CLOSING)
+            _reap(self.sock.process)
+
     def prefer_host_keys(self, types: Sequence[str]) -> None:
         """Ask the host for a key of these types first: the ones it is known by."""
         wanted = self.get_security_options()
@@ -90,6 +105,13 @@ class Transport(paramiko.Transport):
         message.add_boolean(reply)
         message.add_string(text)
         self._send_user_message(message)  # type: ignore[attr-defined] # not in the stubs
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    # paramiko 5.1 leaves a ProxyCommand's process unwaited for, and its pipes open
+    process.kill()
+    with process:
+        pass
 
 
 def _quicken(sock: socket.socket) -> None:

@@ -13,8 +13,6 @@ from pathlib import Path
 
 from fabric import Config
 
-ROOM = "/usr/sbin:/usr/bin"
-
 
 class Sshd:
     """Started in *folder*; `config()` gives the Fabric configuration of an operator who may log in."""
@@ -26,17 +24,11 @@ class Sshd:
         self.log = self.folder / "sshd.log"
         self.known_hosts = self.folder / "known_hosts"
         for name in ("host_key", "user_key"):
-            self.make_key(name)
+            make_key(self.folder / name)
         self.port = free_port()
         self._settings = settings
         self._start()
         self.known_hosts.write_text(self.known_line())
-
-    def make_key(self, name, *options):
-        file = self.folder / name
-        words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file, *options]
-        subprocess.run(words, check=True)
-        return file
 
     def known_line(self, port=None):
         key = (self.folder / "host_key.pub").read_text().split()
@@ -149,6 +141,11 @@ class Wire:
         for each in (source, target):
             with contextlib.suppress(OSError):
                 each.close()
+
+
+def make_key(file, passphrase=""):
+    words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", file]
+    subprocess.run(words, check=True)
 
 
 def free_port():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import socket
 import subprocess
 import threading
@@ -16,8 +15,9 @@ from deploy.errors import CannotConnect, HostError, ScriptFailed
 from deploy.remote.connection import Connections
 from deploy.remote.fleet import Fleet
 from deploy.remote.loader import Account, killing, starting
+from deploy.remote.transport import Transport
 from deploy.shell import Command, Question, Script, Step, text_of
-from tests.deploy.sshd import free_port
+from tests.deploy.sshd import free_port, make_key
 from tests.deploy.waiting import wait_for
 
 HELLO = Question("echo hello", str.strip)
@@ -73,26 +73,26 @@ def test_a_service_that_is_no_sshd(sshd, connect):
 
 def test_no_key_accepted_names_the_login_and_what_was_tried(sshd, connect, tmp_path):
     wrong = tmp_path / "wrong"
-    subprocess.run(
-        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", wrong], check=True
-    )
+    make_key(wrong)
     secret = tmp_path / "secret"
-    subprocess.run(
-        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "pass", "-f", secret], check=True
-    )
+    make_key(secret, "pass")
     files = f"{wrong}\n IdentityFile {secret}\n IdentityFile {tmp_path}/none"
-    before = sshd.logged("Connection from")
     said = refused(connect(sshd.config(IdentityFile=files)))
     assert f"the login {sshd.user} was refused" in said
     assert f"{wrong}, {secret} (is encrypted; add it to the agent)" in said
     assert f"{tmp_path}/none (does not exist)" in said
     assert "ssh-copy-id" in said
-    assert sshd.logged("Connection from") == before + 1, (
-        "a refused login is not retried"
-    )
 
 
-def test_a_passphrase_given_to_fabric_opens_the_key(sshd, connect, make_sshd):
+def test_a_login_that_was_refused_is_not_tried_again(make_sshd, connect, tmp_path):
+    sshd, wrong = make_sshd(), tmp_path / "wrong"
+    make_key(wrong)
+    refused(connect(sshd.config(IdentityFile=wrong)))
+    wait_for(lambda: connected(sshd) == 0)
+    assert sshd.logged("Failed publickey") == 1
+
+
+def test_a_passphrase_given_to_fabric_opens_the_key(connect, make_sshd):
     own = make_sshd()
     subprocess.run(
         ["ssh-keygen", "-q", "-p", "-N", "pass", "-f", own.folder / "user_key"],
@@ -105,27 +105,31 @@ def test_a_passphrase_given_to_fabric_opens_the_key(sshd, connect, make_sshd):
 @pytest.fixture
 def agent(tmp_path, monkeypatch):
     path = tmp_path / "agent"
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(path))
     process = subprocess.Popen(
         ["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL
     )
-    wait_for(path.exists)
-    monkeypatch.setenv("SSH_AUTH_SOCK", str(path))
+    # 2: no agent; 1: an agent without keys
+    wait_for(
+        lambda: subprocess.run(["ssh-add", "-l"], capture_output=True).returncode == 1
+    )
     yield path
     process.terminate()
     process.wait()
 
 
-def test_a_key_of_the_agent_opens_the_door(sshd, connect, agent):
+@pytest.mark.usefixtures("agent")
+def test_a_key_of_the_agent_opens_the_door(sshd, connect):
     subprocess.run(["ssh-add", "-q", sshd.folder / "user_key"], check=True)
     config = sshd.config(IdentityFile=None, IdentitiesOnly=None)
     assert connect(config).remote("web1").ask(HELLO) == "hello"
 
 
-def test_identities_only_keeps_the_agents_other_keys_back(
-    sshd, connect, agent, tmp_path
-):
+@pytest.mark.usefixtures("agent")
+def test_identities_only_keeps_the_agents_other_keys_back(sshd, connect, tmp_path):
     subprocess.run(["ssh-add", "-q", sshd.folder / "user_key"], check=True)
-    other = sshd.make_key(f"other{random.randrange(10**9)}")
+    other = tmp_path / "other"
+    make_key(other)
     assert "was refused" in refused(connect(sshd.config(IdentityFile=other)))
     half = tmp_path / "half.pub"
     half.write_bytes((sshd.folder / "user_key.pub").read_bytes())
@@ -222,22 +226,35 @@ def test_a_proxy_command_is_honoured(sshd, connect):
     assert connect(config).remote("web1").ask(HELLO) == "hello"
 
 
-def test_nothing_is_opened_before_the_first_script(sshd, connect):
-    before = sshd.logged("Connection from")
+def test_nothing_is_opened_before_the_first_script(make_sshd, connect):
+    sshd = make_sshd()
     remote = connect(sshd.config()).remote("web1")
-    assert sshd.logged("Connection from") == before
+    assert sshd.logged("Accepted publickey") == 0
     for _ in range(3):
         remote.ask(HELLO)
-    assert sshd.logged("Connection from") == before + 1
+    assert sshd.logged("Accepted publickey") == 1
+
+
+def connected(sshd):
+    """Count the processes that sshd has for its connections."""
+    words = ["ps", "-o", "pid=", "--ppid", str(sshd.pid)]
+    return len(subprocess.run(words, capture_output=True, text=True).stdout.split())
+
+
+def open_transports():
+    return {each for each in threading.enumerate() if isinstance(each, Transport)}
 
 
 def test_the_end_of_a_run_leaves_no_connection(make_sshd):
     sshd = make_sshd()
+    before = open_transports()
     with Connections(sshd.config(text=many(sshd, 4))) as connections:
         for n in range(4):
             connections.remote(f"web{n}").ask(HELLO)
-        assert any(each.name.startswith("Thread") for each in threading.enumerate())
-    wait_for(lambda: sshd.logged("Disconnected from") == 4)
+        assert len(open_transports() - before) == 4
+        assert connected(sshd) == 4
+    wait_for(lambda: open_transports() <= before)
+    wait_for(lambda: connected(sshd) == 0)
 
 
 def whoami(connections, **named):
