@@ -201,7 +201,7 @@ def duplicate(jobs: Sequence[NewJob]) -> DuplicateJob:
             f"a job of {each.handler} with uniqkey {each.uniqkey!r} is live; nothing was enqueued"
         )
     return DuplicateJob(
-        f"one of the {len(keyed)} uniqkeys belongs to a live job, or stands there twice; none of the {len(jobs)} jobs was enqueued"
+        "one of the uniqkeys belongs to a live job, or stands there twice; nothing was enqueued"
     )
 
 

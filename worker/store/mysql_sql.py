@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from worker.store import statements
 from worker.store.base import Ask, Settlement
-from worker.store.statements import READY, RUNNING, Statement
+from worker.store.statements import Statement
 
 #: microseconds since 1970 by the server's clock, whatever the session's time zone
 NOW = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))"
@@ -18,29 +18,12 @@ BEGIN, COMMIT, ROLLBACK = Statement("BEGIN"), Statement("COMMIT"), Statement("RO
 SKIP, WAIT = "FOR UPDATE SKIP LOCKED", "FOR UPDATE"
 
 
-def choose(ask: Ask, queue: str, limit: int) -> Statement:
-    return statements.choose(ask, queue, limit, force=CLAIM, lock=SKIP)
+def choose(ask: Ask, queue: str, limit: int, lock: str = SKIP) -> Statement:
+    return statements.choose(ask, queue, limit, force=CLAIM, lock=lock)
 
 
 def take(ask: Ask, ids: Sequence[int]) -> Statement:
     return statements.take(ask, ids, NOW, PRIMARY)
-
-
-def take_first(ask: Ask, queue: str, limit: int) -> Statement:
-    """Grab without SKIP LOCKED: managers wait for each other, none gets another's job."""
-    assignments, values = statements.taking(ask, NOW)
-    return Statement(
-        f"UPDATE job {CLAIM} SET {assignments} WHERE queue = %s AND state = {READY} ORDER BY precedence, id LIMIT {limit}",
-        (*values, queue),
-    )
-
-
-def taken(ask: Ask) -> Statement:
-    return Statement(
-        "SELECT id, owner, handler, arg, attempt, crashes, queue, -precedence, CAST(uniqkey AS CHAR), enqueued_at"
-        f" FROM job {DUE} WHERE state = {RUNNING} AND owner = %s ORDER BY precedence, id",
-        (ask.owner,),
-    )
 
 
 def delete(finished: Sequence[Settlement]) -> Statement:

@@ -14,11 +14,11 @@ from worker.store.mysql_sql import (
     COMMIT,
     NOW,
     ROLLBACK,
+    SKIP,
+    WAIT,
     choose,
     delete,
     take,
-    take_first,
-    taken,
 )
 from worker.store.statements import Statement
 
@@ -41,9 +41,10 @@ class Turns:
         if finished and results[1][0] != len(finished):
             self._link.run([ROLLBACK])
             return self._one_by_one(settlements, ask)
-        grabbed = self._rest(ask, results[-1][1]) if ask else []
-        self._end(ask, grabbed)
-        return Turn(grabbed, _lost(others, ends, results[1 + len(batch) :]))
+        chosen = self._rest(ask, results[-1][1]) if ask else []
+        return Turn(
+            self._take(ask, chosen), _lost(others, ends, results[1 + len(batch) :])
+        )
 
     def _one_by_one(self, settlements: Sequence[Settlement], ask: Ask | None) -> Turn:
         """Find out which of a batch were no longer ours."""
@@ -53,23 +54,28 @@ class Turns:
         return Turn(grabbed, _lost(settlements, ends, results[1:]))
 
     def _first(self, ask: Ask, queue: int, limit: int) -> list[Statement]:
-        if self._skips_locked():
-            return [choose(ask, ask.queues[queue], limit)]
-        return [take_first(ask, ask.queues[queue], limit), taken(ask)]
+        lock = SKIP if self._skips_locked() else WAIT
+        return [choose(ask, ask.queues[queue], limit, lock)]
 
     def _rest(self, ask: Ask, rows: Sequence[Any]) -> list[Grabbed]:
         """Fill up from the further queues."""
         for queue in range(1, len(ask.queues)):
             if len(rows) < ask.limit:
                 more = self._link.run(self._first(ask, queue, ask.limit - len(rows)))
-                rows = [*(rows if self._skips_locked() else ()), *more[-1][1]]
+                rows = [*rows, *more[-1][1]]
         return [Grabbed._make(row) for row in rows]
 
-    def _end(self, ask: Ask | None, grabbed: Sequence[Grabbed]) -> None:
-        if ask and grabbed and self._skips_locked():
-            self._link.run([take(ask, [each.id for each in grabbed]), COMMIT])
-        else:
+    def _take(self, ask: Ask | None, chosen: Sequence[Grabbed]) -> Sequence[Grabbed]:
+        """Write our owner into what was chosen; only where that succeeds the job is ours, whatever locks are worth."""
+        if not (ask and chosen):
             self._link.run([COMMIT])
+            return ()
+        results = self._link.run([take(ask, [each.id for each in chosen]), COMMIT])
+        if results[0][0] == len(chosen):
+            return chosen
+        owned = Statement(statements.RUNNING_OF.sql, (ask.owner, ask.owner))
+        ours = {id for id, _ in self._link.run([owned])[0][1]}
+        return [each for each in chosen if each.id in ours]
 
 
 def _flat(ends: Sequence[Sequence[Statement]]) -> list[Statement]:

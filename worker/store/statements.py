@@ -114,17 +114,12 @@ def choose(
 
 
 def take(ask: Ask, ids: Iterable[int], now: str, force: str = "") -> Statement:
-    """Put chosen jobs under the lease of *ask*, and count the attempt."""
-    assignments, values = taking(ask, now)
-    return Statement(
-        f"UPDATE job {force} SET {assignments} WHERE id IN ({numbers(ids)})", values
-    )
-
-
-def taking(ask: Ask, now: str) -> tuple[str, tuple[Any, ...]]:
+    """Put chosen jobs under the lease of *ask*, and count the attempt; a job taken meanwhile stays out."""
     lease, values = lease_end(ask.leases, now)
-    return (
-        f"state = {RUNNING}, owner = {ask.owner}, attempt = attempt + 1, due_at = {lease}, grabbed_at = {now}, grabbed_release = %s",
+    return Statement(
+        f"UPDATE job {force} SET state = {RUNNING}, owner = {ask.owner}, attempt = attempt + 1,"
+        f" due_at = {lease}, grabbed_at = {now}, grabbed_release = %s"
+        f" WHERE id IN ({numbers(ids)}) AND state = {READY}",
         (*values, ask.release),
     )
 

@@ -1,0 +1,172 @@
+"""What a handler does decides how its attempt ends."""
+
+import pytest
+
+from tests.worker.support import grab, settle, sql, states
+from worker import Abort, LeaseLost, handler
+from worker.handler import Register
+from worker.job import Aborted, Done, Failed, Retry, Settled
+from worker.perform import perform
+
+
+def do(queue, function, arg=None, **settings):
+    """Enqueue a job, grab it and perform it."""
+    handler_ = handler(**settings)(function)
+    handler_.function.__qualname__ = "work"
+    queue.enqueue(handler_, arg)
+    (grabbed,) = grab(queue)
+    return perform(Register([handler_]), queue.store, grabbed)
+
+
+def test_returning_completes(queue):
+    assert isinstance(do(queue, lambda _: None), Done)
+
+
+def raising(error):
+    def work(_job):
+        raise error
+
+    return work
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), SystemExit(1), SystemExit("bye")])
+def test_an_exception_fails_the_attempt(queue, error):
+    end = do(queue, raising(error))
+    assert isinstance(end, Failed)
+    assert end.error == f"{type(error).__name__}: {error}"
+    assert end.place.startswith(f"{type(error).__name__} at test_perform.py:")
+    assert "raise error" in end.traceback
+
+
+def test_abort_means_never_again(queue):
+    assert do(queue, raising(Abort("no use")), max_retries=5) == Aborted("no use")
+    assert do(queue, raising(Abort), max_retries=5) == Aborted("aborted")
+    assert do(queue, lambda job: job.abort("why"), max_retries=5) == Aborted("why")
+
+
+def test_an_abort_that_the_handler_swallows_still_counts(queue):
+    def work(job):
+        try:
+            job.abort("why")
+        except Exception:
+            return
+
+    assert do(queue, work) == Aborted("why")
+
+
+def test_completed_holds_whatever_follows(queue):
+    def work(job):
+        job.completed()
+        raise ValueError
+
+    assert isinstance(do(queue, work), Done)
+
+
+@pytest.mark.parametrize(
+    ("delay", "seconds"),
+    [
+        (10, 10),
+        (lambda job: job.attempt * 7, 7),
+        (raising(KeyError()), 60),
+        ("soon", 60),
+    ],
+)
+def test_the_retry_waits_as_the_handler_says(queue, delay, seconds):
+    end = do(queue, raising(ValueError()), max_retries=1, retry_delay=delay)
+    assert isinstance(end, Retry)
+    assert end.delay == seconds
+
+
+def test_a_job_sees_its_own_facts(queue):
+    seen = []
+    queue_of = queue.enqueue
+
+    def work(job):
+        seen.append(
+            (
+                job.arg,
+                job.attempt,
+                job.queue,
+                job.priority,
+                job.uniqkey,
+                job.still_mine(),
+            )
+        )
+
+    each = handler(work)
+    each.function.__qualname__ = "work"
+    queue_of(each, {"a": 1}, priority=4, uniqkey="日本")
+    (grabbed,) = grab(queue)
+    perform(Register([each]), queue.store, grabbed)
+    assert seen == [({"a": 1}, 1, "default", 4, "日本", True)]
+
+
+@pytest.fixture
+def ledger(queue):
+    sql(queue, "CREATE TABLE ledger (id BIGINT)")
+    return queue
+
+
+def write_and(then):
+    def work(job):
+        with job.transaction() as cursor:
+            cursor.execute(f"INSERT INTO ledger VALUES ({job.id})")
+            then(job)
+
+    return work
+
+
+def test_a_job_is_settled_together_with_its_own_writes(ledger):
+    assert isinstance(do(ledger, write_and(lambda job: job.completed())), Settled)
+    assert len(sql(ledger, "SELECT id FROM ledger")) == 1
+    assert states(ledger) == {}
+
+
+def test_what_fails_within_the_transaction_undoes_both(ledger):
+    def then(job):
+        job.completed()
+        raise ValueError
+
+    assert isinstance(do(ledger, write_and(then)), Failed)
+    assert sql(ledger, "SELECT id FROM ledger") == []
+    assert states(ledger) == {"running": 1}
+
+
+def test_what_fails_after_the_transaction_does_not_matter(ledger):
+    def work(job):
+        write_and(lambda job: job.completed())(job)
+        raise ValueError
+
+    assert isinstance(do(ledger, work), Settled)
+    assert states(ledger) == {}
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(ledger):
+    def then(job):
+        with pytest.raises(LeaseLost):
+            job.completed()
+        assert not job.still_mine() or ledger.address.kind == "sqlite"
+        raise LeaseLost
+
+    def lose(job):
+        sql(ledger, "UPDATE job SET owner = 1")
+        assert not job.still_mine()
+        write_and(then)(job)
+
+    assert isinstance(do(ledger, lose), Failed)
+    assert sql(ledger, "SELECT id FROM ledger") == []
+
+
+def test_a_transaction_without_completed_commits_and_the_job_goes_on(ledger):
+    end = do(ledger, write_and(lambda _: None))
+    assert isinstance(end, Done)
+    assert len(sql(ledger, "SELECT id FROM ledger")) == 1
+
+
+def test_an_unknown_handler_is_no_loss(queue):
+    queue.enqueue("newer.release.Job")
+    (grabbed,) = grab(queue)
+    end = perform(Register([]), queue.store, grabbed)
+    assert isinstance(end, Retry)
+    settle(queue, grabbed, end)
+    assert states(queue) == {"scheduled": 1}

@@ -1,0 +1,95 @@
+"""The worker's floor plan: imports run one way, and each outside thing has one door."""
+
+import ast
+from pathlib import Path
+
+from worker.__main__ import main
+
+ROOT = Path(__file__).resolve().parents[2] / "worker"
+#: lower rooms first; a module imports only from rooms before its own
+FLOORS = [
+    ["errors", "log"],
+    ["job", "address", "signals", "spare", "portion", "pacing", "bell", "reexec"],
+    ["handler", "store.base", "store.schema"],
+    [
+        "store.statements",
+        "store.mysql_schema",
+        "store.sqlite_schema",
+        "retry",
+        "lines",
+        "hand",
+        "wire",
+    ],
+    ["store.mysql_sql", "store.mysql_connection", "store.sqlite_connection"],
+    [
+        "store.mysql_turn",
+        "store.mysql_insert",
+        "store.mysql_leases",
+        "store.mysql_setup",
+    ],
+    ["store.mysql", "store.sqlite"],
+    ["store"],
+    ["queue", "perform", "holding"],
+    ["", "child", "exchange"],
+    ["crew"],
+    ["manager"],
+    ["options", "commands"],
+    ["__main__"],
+]
+DOORS = {
+    "pymysql": {"store"},
+    "sqlite3": {"store"},
+    "signal": {"signals", "child", "crew", "retry", "commands"},
+}
+
+
+def modules():
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(part for part in parts if part != "__init__")
+        yield name, ast.parse(path.read_text())
+
+
+def imports(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            if node.module.split(".")[0] == "worker":
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_imports_run_one_way_only():
+    floor = {name: number for number, names in enumerate(FLOORS) for name in names}
+    found = dict(modules())
+    assert set(found) == set(floor)
+    for name, tree in found.items():
+        for imported in imports(tree):
+            room = imported.removeprefix("worker").removeprefix(".")
+            if imported.startswith("worker.") and room in floor:
+                assert floor[room] < floor[name] or (
+                    room == "store" and name.startswith("store")
+                ), (name, room)
+
+
+def test_the_worker_knows_nothing_of_the_deploy_and_needs_one_package():
+    import sys
+
+    known = {*sys.stdlib_module_names, "worker", "pymysql"}
+    for name, tree in modules():
+        for imported in imports(tree):
+            assert imported.split(".")[0] in known, (name, imported)
+
+
+def test_each_outside_thing_has_one_door():
+    for name, tree in modules():
+        for imported in imports(tree):
+            for thing, doors in DOORS.items():
+                if imported.split(".")[0] == thing:
+                    assert name.split(".")[0] in doors, (name, thing)
+
+
+def test_the_entry_gives_its_status_to_whoever_calls(capsys):
+    assert main(["status", "--queue", "nonsense"]) == 2
+    assert "must look like" in capsys.readouterr().err
