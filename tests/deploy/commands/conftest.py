@@ -155,7 +155,9 @@ def begin(host):
     yield start
     for process in begun:
         process.kill()
-        process.communicate()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            pipe.close()
+        process.wait()
 
 
 @pytest.fixture
