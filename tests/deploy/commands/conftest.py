@@ -57,7 +57,7 @@ class Host:
             input=text + payload,
             capture_output=True,
             timeout=limit,
-            cwd=self.place(self.paths.deploy_to).parent,
+            cwd=self.place(self.paths.service.service_root).parent,
         )
         return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
 

@@ -57,9 +57,9 @@ def test_the_lock_is_free_once_its_process_is_killed_and_its_client_gone(
 
 
 def test_the_one_who_was_refused_does_not_keep_the_lock(host, begin):
-    first, second = begin(taking(host)), begin(taking(host, "bob"))
+    first = begin(taking(host))
     answer(first)
-    answer(second)
+    answer(begin(taking(host, "bob")))
     first.stdin.close()
     first.wait(5)
     assert answer(begin(taking(host, "eve"))) == "lock mine\n"
