@@ -41,20 +41,27 @@ def archived(revision: Revision) -> Iterator[Archive]:
 
 
 def _archive(revision: Revision, path: Path) -> Archive:
-    process = subprocess.Popen(
-        [*git(revision.repository), "archive", "--format=tar", revision.commit],
-        stdout=subprocess.PIPE,
-    )
     unpacked = 0
     with (
+        _tar(revision) as process,
         path.open("wb") as file,
         gzip.GzipFile("", "wb", 1, file, mtime=0) as packed,
     ):
         while block := process.stdout.read(_BLOCK):  # type: ignore[union-attr] # it is a pipe
             unpacked += packed.write(block)
-    if process.wait() != 0:
+    if process.returncode != 0:
         raise Refused(f"git could not archive {revision.commit} (its words are above)")
     return Archive(path, path.stat().st_size, _sum(path), unpacked)
+
+
+def _tar(revision: Revision) -> subprocess.Popen[bytes]:
+    """Begin the archive; what the operator set up for git's work trees does not change it."""
+    settings = ["core.autocrlf=false", "core.eol=lf", "tar.umask=0002"]
+    options = [word for each in settings for word in ("-c", each)]
+    words = ["archive", "--format=tar", revision.commit]
+    return subprocess.Popen(
+        [*git(revision.repository), *options, *words], stdout=subprocess.PIPE
+    )
 
 
 def _sum(path: Path) -> str:

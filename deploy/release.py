@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
 from typing import NewType
 
@@ -33,7 +33,10 @@ class Manifest:
 
 
 def is_release(name: str) -> bool:
-    return _NAME.fullmatch(name) is not None
+    try:
+        return _NAME.fullmatch(name) is not None and bool(_made_at(Release(name)))
+    except ValueError:
+        return False
 
 
 def name(now: datetime, revision: str, taken: Iterable[Release]) -> Release:
@@ -46,15 +49,15 @@ def name(now: datetime, revision: str, taken: Iterable[Release]) -> Release:
 
 
 def read(line: str) -> Manifest | None:
-    """Read a manifest; None where the text is not a whole one."""
+    """Read a manifest; None where the text is not a whole one, or not a release's."""
     try:
         found = json.loads(line)
-        return Manifest(
-            Release(found["release"]),
-            *(found[key] for key in ("state", "revision", "branch", "operator")),
-        )
+        parts = [found[each.name] for each in fields(Manifest)]
     except (ValueError, KeyError, TypeError):
         return None
+    if not all(isinstance(part, str) for part in parts) or not is_release(parts[0]):
+        return None
+    return Manifest(*parts)
 
 
 def to_go_back_to(

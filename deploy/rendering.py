@@ -12,6 +12,10 @@ from deploy.errors import SettingsError
 from deploy.paths import Paths
 from deploy.shell import quote
 
+_OF_TEMPLATES = (jinja2.TemplateError, OSError)
+#: what an expression in a template may raise
+_OF_EXPRESSIONS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
+
 
 class Templates:
     def __init__(self, project: Path) -> None:
@@ -40,7 +44,7 @@ class Templates:
         try:
             template = self._environment.get_template(name)
             text = template.render(service=service, paths=paths)
-        except jinja2.TemplateError as error:
+        except (*_OF_TEMPLATES, *_OF_EXPRESSIONS) as error:
             raise SettingsError(
                 f"{service.name}: the template {name} cannot be rendered: {error}"
             ) from None
@@ -60,6 +64,11 @@ def _check(service: str, name: str, text: str) -> None:
     if done.returncode != 0:
         raise SettingsError(
             f"{service}: what the template {name} makes is no shell script: {done.stderr.strip()}"
+        )
+    if not text.startswith("#!"):
+        raise SettingsError(
+            f"{service}: what the template {name} makes must begin with #!: "
+            "the system could not run it otherwise"
         )
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines or not lines[-1].lstrip().startswith("exec "):

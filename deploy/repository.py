@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,21 +28,29 @@ class Revision:
 
 def resolve(repository: str, branch: str, project: Path) -> Revision:
     """Find the commit that *branch* means now; a URL is fetched into a mirror first."""
-    here = (project / Path(repository).expanduser()).resolve()
-    if here.is_dir():
+    here = _folder(repository, project)
+    if here is not None:
         _refuse_no_repository(here)
         return _revision(here, branch, branch, repository)
     mirror = _mirror(repository)
-    _fetch(repository, mirror)
-    return _revision(
-        mirror, branch, _REMOTE_HEAD if branch == "HEAD" else branch, repository
-    )
+    # HEAD of the mirror itself means nothing
+    name = re.sub(r"^(HEAD|@)(?=$|[~^])", _REMOTE_HEAD, branch)
+    _fetch(repository, mirror, with_head=name != branch)
+    return _revision(mirror, branch, name, repository)
+
+
+def _folder(repository: str, project: Path) -> Path | None:
+    try:
+        here = (project / Path(repository).expanduser()).resolve()
+        return here if here.is_dir() else None
+    except (OSError, RuntimeError):  # too long for a path; a home of nobody
+        return None
 
 
 def _revision(where: Path, branch: str, name: str, repository: str) -> Revision:
     wanted = ["rev-parse", "--verify", "--quiet", "--end-of-options"]
     commit = answer(where, *wanted, f"{name}^{{commit}}")
-    if not commit:
+    if not re.fullmatch("[0-9a-f]{40,64}", commit):
         raise Refused(
             f"there is no branch, tag or commit {branch} in {repository}; "
             "is it spelled right, and pushed?"
@@ -62,6 +71,12 @@ def _refuse_no_repository(where: Path) -> None:
             f"{where} is no git repository; make it one (git init, git commit) "
             "or set repository"
         )
+    top = answer(where, "rev-parse", "--show-toplevel")
+    if top and Path(top).resolve() != where:
+        raise Refused(
+            f"{where} lies inside the repository {top}; set repository to that, "
+            "it is deployed whole"
+        )
 
 
 def _mirror(url: str) -> Path:
@@ -69,13 +84,13 @@ def _mirror(url: str) -> Path:
     return cache / "forklift" / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}.git"
 
 
-def _fetch(url: str, mirror: Path) -> None:
-    mirror.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    subprocess.run(["git", "init", "--quiet", "--bare", mirror], check=True)
-    branches, tags = "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"
-    refs = [branches, tags, f"+HEAD:{_REMOTE_HEAD}"]
+def _fetch(url: str, mirror: Path, with_head: bool) -> None:
+    _make(mirror, url)
+    refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"]
+    # a bare repository may have a HEAD that leads to nothing, and branches all the same
+    refs += [f"+HEAD:{_REMOTE_HEAD}"] if with_head else []
     done = subprocess.run(
-        [*git(mirror), "fetch", "--quiet", "--prune", url, *refs],
+        [*git(mirror), "fetch", "--quiet", "--prune", "--", url, *refs],
         env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -86,6 +101,14 @@ def _fetch(url: str, mirror: Path) -> None:
             f"the repository {url} cannot be fetched: {_last_words(done.stderr)}; "
             "is it spelled right, and may you read it?"
         )
+
+
+def _make(mirror: Path, url: str) -> None:
+    try:
+        mirror.mkdir(parents=True, exist_ok=True, mode=0o700)
+        subprocess.run([*git(mirror), "init", "--quiet", "--bare"], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise Refused(f"the mirror of {url} cannot be made: {error}") from None
 
 
 def _last_words(text: str) -> str:
@@ -102,4 +125,7 @@ def answer(where: Path, *words: str) -> str:
 
 
 def git(where: Path) -> list[str]:
-    return ["git", "-C", str(where)]
+    """Begin a git command in a repository, also where a hook of another one runs us."""
+    hook = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"]
+    unset = [word for each in hook for word in ("-u", each)]
+    return ["env", *unset, "git", "-C", str(where)]

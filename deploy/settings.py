@@ -34,9 +34,26 @@ def build_steps(value: Any) -> tuple[Build, ...]:
     if not isinstance(parts, (list, tuple)):
         raise ValueError("must be a list of commands")
     return tuple(
-        part if isinstance(part, PythonEnvironment) else values.some_text(part)
+        _python_environment(part)
+        if isinstance(part, PythonEnvironment)
+        else values.some_text(part)
         for part in parts
     )
+
+
+def _python_environment(given: PythonEnvironment) -> PythonEnvironment:
+    checks: Mapping[str, Any] = {
+        "requirements": values.relative_path,
+        "directory": values.relative_path,
+        "python": values.interpreter,
+        "options": values.arguments,
+    }
+    try:
+        for name, check in checks.items():
+            check(getattr(given, name))
+    except ValueError as error:
+        raise ValueError(f"has a PythonEnvironment, and its {name} {error}") from None
+    return replace(given, options=tuple(given.options))
 
 
 def commands(value: Any) -> tuple[str, ...]:
@@ -187,6 +204,19 @@ def _crossed(service: Service) -> Iterable[str]:
         yield f"{', '.join(sorted(both))} must stand in env or in secrets, not in both"
     if not service.use_sudo and service.account != service.user:
         yield "run_as must be empty without use_sudo: only root can change accounts"
+    yield from _links(service)
+
+
+def _links(service: Service) -> Iterable[str]:
+    """Name the links that would be made through others: they would replace what is shared."""
+    links = [*service.linked_dirs, *service.linked_files]
+    for index, each in enumerate(links):
+        if each.parts[0] in (".forklift", ".release.json"):
+            yield f"{each} must not be linked: it belongs to forklift"
+        above = [a for n, a in enumerate(links) if n != index and a in each.parents]
+        above += links[:index].count(each) * [each]
+        if above:
+            yield f"{each} must not be linked: {above[0]} is linked already"
 
 
 def names() -> list[str]:

@@ -13,6 +13,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _ACCOUNT = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HOST = re.compile(r"[A-Za-z0-9_.@:\[\]-]+")
+_QUOTED = re.compile(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*\"""")
 
 
 def text(value: Any) -> str:
@@ -20,7 +21,7 @@ def text(value: Any) -> str:
         raise ValueError("must be text")
     if any(ord(character) < 32 and character != "\t" for character in value):
         raise ValueError("must be one line without control characters")
-    return value
+    return _encodable(value)
 
 
 def some_text(value: Any) -> str:
@@ -31,18 +32,35 @@ def some_text(value: Any) -> str:
 
 def program(value: Any) -> str:
     """Make a shell command that one exec can start."""
-    words = shlex.shlex(some_text(value), posix=True, punctuation_chars=True)
-    words.whitespace_split = True
+    line = some_text(value)
     try:
-        signs = [word for word in words if set(word) <= set("();<>|&")]
+        first = shlex.split(line)[0]
     except ValueError as error:
         raise ValueError(f"must be a shell command: {error}") from None
+    signs = re.findall(r"[();<>|&]+", _QUOTED.sub("''", line))
     if signs:
         raise ValueError(
             f"must be one program with its arguments, without {' '.join(signs)}: "
             "put more into a script of the release"
         )
+    if first == "exec" or re.match(r"#|[A-Za-z_][A-Za-z0-9_]*=", first):
+        raise ValueError(
+            "must begin with a program: exec comes before it by itself, variables belong in env"
+        )
+    return line
+
+
+def interpreter(value: Any) -> str:
+    if some_text(value).startswith("-"):
+        raise ValueError("must not begin with a dash")
     return some_text(value)
+
+
+def arguments(value: Any) -> tuple[str, ...]:
+    """Make a tuple of the words that a program is given."""
+    if not isinstance(value, (list, tuple)):
+        raise ValueError("must be a list of texts")
+    return tuple(text(each) for each in value)
 
 
 def service_name(value: Any) -> str:
@@ -63,7 +81,7 @@ def repository(value: Any) -> str:
     where = some_text(value)
     if where.startswith("-"):
         raise ValueError("must not begin with a dash")
-    if re.match(r"[a-z+]+://[^/@]*:[^/@]*@", where):
+    if re.match(r"(?i)[a-z+]+://[^/@]*:[^/@]*@", where):
         raise ValueError(
             "must not hold a password: let git's credential helper know it"
         )
@@ -91,7 +109,7 @@ def relative_paths(value: Any) -> tuple[PurePosixPath, ...]:
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, (list, tuple)):
         raise ValueError("must be a list of paths")
-    return tuple(_relative_path(text(str(part).strip())) for part in parts if part)
+    return tuple(relative_path(text(str(part).strip())) for part in parts if part)
 
 
 def texts(value: Any) -> tuple[str, ...]:
@@ -116,10 +134,12 @@ def hosts(value: Any) -> tuple[str, ...]:
 
 def variables(value: Any) -> tuple[str, ...]:
     """Make a tuple of names of environment variables."""
-    return tuple(
-        _matching(_VARIABLE, each, "the name of an environment variable")
-        for each in texts(value)
-    )
+    names = texts(value)
+    for each in names:
+        # what is no name may be the secret itself: it is not shown
+        if not _VARIABLE.fullmatch(each):
+            raise ValueError("must be names of environment variables, without values")
+    return names
 
 
 def environment(value: Any) -> Mapping[str, str]:
@@ -133,6 +153,7 @@ def environment(value: Any) -> Mapping[str, str]:
             raise ValueError(f"must hold texts or numbers, and {name} is neither")
         if "\0" in str(content):
             raise ValueError(f"must not hold a NUL character, and {name} does")
+        _encodable(str(content))
     return MappingProxyType({name: str(content) for name, content in value.items()})
 
 
@@ -140,7 +161,8 @@ def seconds(value: Any) -> float:
     number = _number(value, float)
     if not 0 <= number <= 86_400:
         raise ValueError("must be seconds from 0 to 86400")
-    return number
+    # a shell takes neither 1e-05 nor many digits
+    return round(number, 3)
 
 
 def count(value: Any) -> int:
@@ -169,6 +191,14 @@ def one_of(*allowed: str) -> Any:
     return chosen
 
 
+def _encodable(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be text that can be written as UTF-8") from None
+    return value
+
+
 def _number(value: Any, kind: type[int] | type[float]) -> float:
     try:
         if isinstance(value, bool) or float(value) != kind(value):
@@ -185,8 +215,8 @@ def _matching(pattern: re.Pattern[str], value: Any, meaning: str) -> str:
     return value
 
 
-def _relative_path(value: str) -> PurePosixPath:
-    path = PurePosixPath(value)
+def relative_path(value: Any) -> PurePosixPath:
+    path = PurePosixPath(some_text(value))
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise ValueError(f"must hold paths inside a release, not {value!r}")
     return path

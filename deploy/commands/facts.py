@@ -101,4 +101,7 @@ def _last(facts: dict[str, list[str]], key: str) -> str:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.lstrip("-").isdigit() else 0
+    try:
+        return int(text)
+    except ValueError:
+        return 0

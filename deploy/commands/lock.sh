@@ -7,7 +7,9 @@ take_lock() {
     [ -w "$1" ] || return 0
     exec 9>>"$1/.lock"
     flock -n 9 || {
-        printf 'lock %s\n' "$(cat "$1/.lock" 2>/dev/null || echo somebody)"
+        # who has just taken it may not be noted yet
+        holder=$(cat "$1/.lock" 2>/dev/null || :)
+        printf 'lock %s\n' "${holder:-somebody}"
         return 0
     }
     exec 8>>"$1/.phase.lock"

@@ -31,15 +31,24 @@ sweep() {
     rm -f "$2".new.*
 }
 
-# Link $2 of release $1 to the same path in shared directory $3, by a relative link.
+# Link $2 of release $1 to the same path in shared directory $3, by a relative link. What stands there
+# is replaced: it has to be the release's own.
 link_shared() {
     mkdir -p "$(dirname "$1/$2")"
+    case $(realpath "$(dirname "$1/$2")")/ in
+    "$(realpath "$1")"/*) ;;
+    *) fail 71 "$2 cannot be linked: a link of the commit leads out of the release there" ;;
+    esac
     rm -rf "${1:?}/$2"
     ln -s "$(realpath -s --relative-to="$(dirname "$1/$2")" "$3/$2")" "$1/$2"
 }
 
-# Make link `current` $1 lead to $2 in one rename(2), so that no reader ever misses it.
+# Make link `current` $1 lead to complete release $2 in one rename(2), so that no reader ever misses it.
 point() {
+    [ -f "$(dirname "$1")/$2/.release.json" ] || {
+        say "$2 is no complete release"
+        return 1
+    }
     ln -s "$2" "$1.new.$$" && mv -fT "$1.new.$$" "$1" && [ "$(readlink "$1")" = "$2" ]
 }
 
@@ -57,7 +66,9 @@ $live
         *"$(readlink -f "$releases")/$name"[/"
 "]*) continue ;;
         esac
-        mv "$releases/$name/.release.json" "$releases/$name/.release.gone" && rm -rf "${releases:?}/$name"
+        [ ! -f "$releases/$name/.release.json" ] ||
+            mv "$releases/$name/.release.json" "$releases/$name/.release.gone"
+        rm -rf "${releases:?}/$name"
     done
 }
 

@@ -35,19 +35,27 @@ make_deploy_to() {
 
 # Put text $3 into file $1 with mode $2 in one rename; status 1 if it stood there already.
 put() {
-    if [ -f "$1" ] && printf '%s' "$3" | cmp -s - "$1"; then return 1; fi
+    if [ -f "$1" ] && printf '%s' "$3" | cmp -s - "$1"; then
+        give root:root "$1"
+        chmod "$2" "$1"
+        return 1
+    fi
     (umask 077 && printf '%s' "$3" >"$1.new") || fail 70 "$1 could not be written"
     chmod "$2" "$1.new" && mv -f "$1.new" "$1" || fail 70 "$1 could not be written"
 }
 
 # Make the service directory: root's, with FIFOs that let the deploy user's group run svc.
 make_service_directory() {
-    mkdir -p "$service/log/main" "$service/env"
+    mkdir -p "$service/log/main" "$service/env" "$service/supervise" "$service/log/supervise"
+    # what root runs belongs to root, whoever had it before
+    for each in "$service" "$service/log" "$service/env" "$service/supervise" "$service/log/supervise"; do
+        give root:root "$each"
+        chmod 755 "$each"
+    done
     chmod 700 "$service/env"
     give "$account:$(group_of "$user")" "$service/log/main"
     chmod 2750 "$service/log/main"
     for each in "$service/supervise" "$service/log/supervise"; do
-        mkdir -p "$each"
         chmod 711 "$each"
         for fifo in "$each/control" "$each/ok"; do
             [ -p "$fifo" ] || mkfifo "$fifo"
@@ -92,7 +100,12 @@ link_service() {
 # Keep the next $2 bytes of standard input in file $1 for envdir. Only the first line of such a file
 # counts, and envdir takes a NUL for a newline.
 put_secret() {
-    (umask 077 && head -c "$2" | tr '\n' '\000' >"$1.new") && mv -f "$1.new" "$1" || fail 70 "$1 could not be written"
+    (umask 077 && head -c "$2" | tr '\n' '\000' >"$1.new") || fail 70 "$1 could not be written"
+    [ "$(wc -c <"$1.new")" -eq "$2" ] || {
+        rm -f "$1.new"
+        fail 70 "the secret ${1##*/} did not arrive whole"
+    }
+    mv -f "$1.new" "$1" || fail 70 "$1 could not be written"
 }
 
 need_secret() {

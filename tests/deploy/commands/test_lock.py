@@ -1,0 +1,123 @@
+"""One deploy at a time: who holds the lock, and when it is free."""
+
+import pytest
+
+from deploy.commands import lock
+from deploy.shell import Command, together
+
+HOLDER = "it's ann@desk since 2026-11-23 09:45:01 UTC"
+
+
+def taking(host, holder=HOLDER):
+    return together(lock.take(host.paths, holder), lock.wait())
+
+
+def answer(process):
+    """Read lines up to the mark that the lock is held."""
+    said = []
+    for line in process.stdout:
+        if line == b"\x1eheld\n":
+            return b"".join(said).decode()
+        said.append(line)
+    return b"".join(said).decode()
+
+
+def test_the_texts_of_the_commands(host):
+    place = str(host.deploy_to).replace("'", "'\"'\"'")
+    assert lock.take(host.paths, "ann").text == f"take_lock '{place}' ann"
+    assert lock.wait().text == "wait_with_lock"
+    assert lock.enter_phase(host.paths).text == f"enter_phase '{place}'"
+    for each in (lock.take(host.paths, ""), lock.wait(), lock.enter_phase(host.paths)):
+        assert each.uses == {"lock"}
+
+
+def test_the_first_gets_the_lock_and_the_second_is_told_who_has_it(host, begin):
+    assert answer(begin(taking(host))) == "lock mine\n"
+    assert answer(begin(taking(host, "bob"))) == f"lock {HOLDER}\n"
+    assert answer(begin(taking(host, "eve"))) == f"lock {HOLDER}\n"
+
+
+def test_the_lock_is_free_once_standard_input_ends(host, begin):
+    first = begin(taking(host))
+    answer(first)
+    first.stdin.close()
+    assert first.wait(5) == 0
+    assert answer(begin(taking(host, "bob"))) == "lock mine\n"
+
+
+def test_the_lock_is_free_once_its_process_is_killed_and_its_client_gone(
+    host, begin, until
+):
+    first = begin(taking(host))
+    answer(first)
+    first.kill()
+    first.stdin.close()
+    first.wait(5)
+    until(lambda: answer(begin(taking(host, "bob"))) == "lock mine\n")
+
+
+def test_the_one_who_was_refused_does_not_keep_the_lock(host, begin):
+    first = begin(taking(host))
+    answer(first)
+    answer(begin(taking(host, "bob")))
+    first.stdin.close()
+    first.wait(5)
+    assert answer(begin(taking(host, "eve"))) == "lock mine\n"
+
+
+def test_a_holder_who_could_not_be_noted_holds_the_lock_all_the_same(host, begin):
+    answer(begin(taking(host)))
+    (host.deploy_to / ".lock").write_text("")
+    assert answer(begin(taking(host, "bob"))) == "lock somebody\n"
+
+
+@pytest.mark.parametrize("holder", ["", "$(id)", "%s\\n", "-n", "日本語"])
+def test_a_holder_is_named_as_given(host, begin, holder):
+    answer(begin(taking(host, holder)))
+    assert answer(begin(taking(host))) == f"lock {holder or 'somebody'}\n"
+
+
+def test_where_one_may_not_write_there_is_no_lock_to_take(host):
+    gone = host.with_settings(deploy_to=host.deploy_to / "gone")
+    assert gone.place(gone.paths.deploy_to).parent == host.deploy_to
+    assert gone.do(lock.take(gone.paths, "ann")).answer == ""
+
+
+WORKING = "printf '\\036held\\n'\ncat >/dev/null"
+
+
+def working(host):
+    return together(lock.enter_phase(host.paths), Command(WORKING))
+
+
+def test_only_one_script_changes_a_host_at_a_time(host, begin):
+    answer(begin(working(host)))
+    ended = host.send(lock.enter_phase(host.paths))
+    assert ended.status == 75
+    assert (
+        ended.sentence == "another script still works here; try again when that is done"
+    )
+
+
+def test_a_phase_is_left_with_its_script(host, begin):
+    first = begin(working(host))
+    answer(first)
+    first.stdin.close()
+    assert first.wait(5) == 0
+    host.do(lock.enter_phase(host.paths))
+
+
+def test_the_holder_of_the_lock_enters_its_phases(host, begin):
+    answer(begin(taking(host)))
+    host.do(lock.enter_phase(host.paths))
+
+
+def test_what_a_lost_operator_began_keeps_the_next_deploy_out(host, begin, until):
+    orphan = begin(working(host))
+    answer(orphan)
+    waiting = begin(taking(host, "bob"))
+    until(lambda: (host.deploy_to / ".lock").exists())
+    assert answer(begin(taking(host, "eve"))) == "lock somebody\n"
+    assert waiting.poll() is None
+    orphan.stdin.close()
+    assert answer(waiting) == "lock mine\n"

@@ -1,0 +1,390 @@
+"""Release directories: filled, completed, switched to and removed."""
+
+import hashlib
+import io
+import json
+import os
+import subprocess
+import tarfile
+from dataclasses import replace
+
+import pytest
+
+from deploy.commands import releases, shared, source
+from deploy.release import read
+from deploy.shell import Command, together
+
+OLD, NEW = "20261123094501-1a2b3c4", "20261123094502-1a2b3c4"
+
+
+def names(folder):
+    return sorted(each.name for each in folder.iterdir())
+
+
+def leads(link):
+    return str(link.readlink())
+
+
+def tree(**files):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def unpacking(host, content, **other):
+    told = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    return source.unpack(host.paths, NEW, **{**told, **other})
+
+
+def test_the_texts_of_the_commands(host):
+    paths, at = host.paths, f"'{host.deploy_to}".replace("it's", """it'"'"'s""")
+    manifest = read(json.dumps({**host.release(NEW).__dict__}))
+    texts = {
+        f"sweep {at}/releases' {at}/current'": releases.sweep(paths),
+        f"abandon_on_failure {at}/releases/{NEW}'": releases.abandon_on_failure(
+            paths, NEW
+        ),
+        f"add_start {at}/releases/{NEW}' 'exec x'": releases.add_start(
+            paths, NEW, "exec x"
+        ),
+        f"prune {at}/releases' {at}/current' {OLD} {NEW}": releases.prune(
+            paths, [OLD, NEW]
+        ),
+        f"unpack {at}/releases/{NEW}' 5 abc": source.unpack(paths, NEW, 5, "abc"),
+    }
+    for text, command in texts.items():
+        assert (command.text, command.uses) == (text, {"releases"})
+    begun = """'{"release": "20261123094502-1a2b3c4", "state": "ready", "revision": "1a2b3c4d", "branch": "main", "operator": "ann'"'"'s@desk"'"""
+    completing = releases.complete(paths, manifest)
+    assert completing.text == f"complete {at}/releases/{NEW}' {begun}"
+    marking = releases.mark(paths, manifest, "ready")
+    assert marking.text == f"write_manifest {at}/releases/{NEW}' {begun}"
+
+
+@pytest.mark.parametrize("verb", ["go_live", "revert", "switch_only"])
+def test_the_text_of_what_publishes(host, verb):
+    make = getattr(releases, verb)
+    command = make(host.paths, host.release(NEW), OLD)
+    lines = command.text.splitlines()
+    assert lines[:2] == [f"release={NEW}", f"previous={OLD}"]
+    assert lines[-1] == verb
+    assert command.uses == {"publish", "releases", "supervise"}
+    assert "previous=''" in make(host.paths, host.release(OLD), None).text
+
+
+def test_an_archive_becomes_a_release(host):
+    content = tree(app=b"one", **{"it's a file": b"x" * 100_000})
+    host.do(unpacking(host, content), payload=content)
+    assert (host.releases / NEW / "app").read_bytes() == b"one"
+    assert (host.releases / NEW / "it's a file").stat().st_size == 100_000
+    assert names(host.releases) == [NEW]
+
+
+def test_only_the_bytes_of_the_archive_are_taken_from_standard_input(host):
+    content = tree(app=b"one")
+    rest = Command("echo >&2; cat >&2")
+    ended = host.do(unpacking(host, content), rest, payload=content + b"the rest")
+    assert ended.err.endswith("\nthe rest")
+
+
+@pytest.mark.parametrize("at", [20, 5_000, -1])
+def test_an_archive_that_arrives_damaged_is_no_release(host, at):
+    content = bytearray(tree(app=os.urandom(10_000)))
+    sent = unpacking(host, bytes(content))
+    content[at] ^= 1
+    abandoning = releases.abandon_on_failure(host.paths, NEW)
+    ended = host.send(together(abandoning, sent), bytes(content))
+    assert ended.status == 70
+    assert "archive" in ended.sentence
+    assert names(host.releases) == []
+
+
+@pytest.mark.parametrize("length", [0, 1, 5_000, -1])
+def test_an_archive_that_was_cut_off_is_no_release(host, length):
+    content = tree(app=os.urandom(10_000))
+    abandoning = releases.abandon_on_failure(host.paths, NEW)
+    ended = host.send(together(abandoning, unpacking(host, content)), content[:length])
+    assert ended.status == 70
+    assert names(host.releases) == []
+
+
+def test_a_release_that_is_there_is_never_filled_again(host):
+    host.release(NEW)
+    content = tree(app=b"one")
+    assert host.send(unpacking(host, content), content).status != 0
+    assert not (host.releases / NEW / "app").exists()
+    assert (host.releases / NEW / ".release.json").exists()
+
+
+def test_a_release_is_abandoned_if_its_script_fails(host):
+    begun = Command(f"mkdir {str(host.releases / NEW)!r}")
+    abandoning = releases.abandon_on_failure(host.paths, NEW)
+    ended = host.send(together(abandoning, begun, Command("exit 9")))
+    assert ended.status == 9
+    assert names(host.releases) == []
+
+
+def test_a_release_is_abandoned_if_its_script_is_told_to_end(host, begin, until):
+    begun = Command(f"mkdir {str(host.releases / NEW)!r}\nwhile :; do sleep 0.1; done")
+    abandoning = releases.abandon_on_failure(host.paths, NEW)
+    process = begin(together(abandoning, begun))
+    until(lambda: (host.releases / NEW).exists())
+    process.terminate()
+    assert process.wait(5) == 143
+    assert names(host.releases) == []
+
+
+def test_a_release_that_is_complete_is_kept_whatever_follows(host):
+    manifest = host.release(NEW, "ready")
+    abandoning = releases.abandon_on_failure(host.paths, NEW)
+    host.send(
+        together(abandoning, releases.complete(host.paths, manifest), Command("false"))
+    )
+    assert host.state(manifest) == "ready"
+
+
+def test_a_manifest_is_written_whole_and_read_again(host):
+    manifest = replace(host.release(NEW), branch='it\'s "odd" $(id) `id` \\ 日本語 %s')
+    host.do(releases.complete(host.paths, manifest))
+    written = (host.releases / NEW / ".release.json").read_text()
+    assert written.endswith('Z"}\n')
+    assert read(written) == replace(manifest, state="ready")
+    host.do(releases.mark(host.paths, manifest, "failed"))
+    assert host.state(manifest) == "failed"
+    assert sorted(names(host.releases / NEW)) == [".forklift", ".release.json"]
+
+
+def test_a_release_s_part_of_starting_is_written_as_it_is(host):
+    (host.releases / NEW).mkdir()
+    text = "#!/bin/sh\necho 'it''s' \"$1\" %s \\n 日本語\n"
+    host.do(releases.add_start(host.paths, NEW, text))
+    start = host.releases / NEW / ".forklift" / "start"
+    assert start.read_text() == text
+    assert start.stat().st_mode & 0o777 == 0o755
+
+
+def test_what_a_deploy_that_was_cut_off_has_left_is_swept(host):
+    host.release(OLD)
+    (host.releases / NEW / "half").mkdir(parents=True)
+    (host.releases / f"{NEW}.fifo").touch()
+    (host.releases / f"{NEW}.sum").touch()
+    (host.releases / "20261123094501").mkdir()
+    (host.releases / "notes").mkdir()
+    host.current.symlink_to(f"releases/{OLD}")
+    (host.deploy_to / "current.new.4711").symlink_to("releases/x")
+    host.do(releases.sweep(host.paths))
+    assert sorted(names(host.releases)) == ["20261123094501", OLD, "notes"]
+    assert sorted(names(host.deploy_to)) == ["current", "releases", "shared"]
+
+
+def test_an_empty_host_is_swept(host):
+    host.do(releases.sweep(host.paths))
+    assert names(host.releases) == []
+
+
+def point(host, to):
+    place = str(host.current).replace("'", "'\"'\"'")
+    return Command(f"point '{place}' releases/{to}", frozenset({"releases"}))
+
+
+def test_current_leads_to_a_release_by_a_relative_link(host):
+    host.release(OLD)
+    host.release(NEW)
+    host.do(point(host, OLD), point(host, NEW))
+    assert leads(host.current) == f"releases/{NEW}"
+    assert names(host.deploy_to).count("current") == 1
+    assert not list(host.deploy_to.glob("current.new*"))
+
+
+def test_current_is_never_led_to_what_is_no_complete_release(host):
+    host.release(OLD)
+    (host.releases / NEW).mkdir()
+    host.do(point(host, OLD))
+    for name in (NEW, "20261123094509-1a2b3c4"):
+        assert host.send(point(host, name)).status != 0
+        assert leads(host.current) == f"releases/{OLD}"
+
+
+def test_current_that_is_a_directory_is_left_alone(host):
+    host.release(NEW)
+    host.current.mkdir()
+    assert host.send(point(host, NEW)).status != 0
+    assert host.current.is_dir()
+    assert not host.current.is_symlink()
+    assert names(host.current) == []
+
+
+def test_a_reader_never_misses_current_while_it_is_switched(host, begin):
+    host.release(OLD)
+    host.release(NEW)
+    host.do(point(host, OLD))
+    one, other = point(host, NEW).text, point(host, OLD).text
+    switching = begin(
+        Command(
+            f"tries=100\nwhile [ $tries -gt 0 ]; do {one}; {other}; tries=$((tries - 1)); done",
+            frozenset({"releases"}),
+        )
+    )
+    found = set()
+    while switching.poll() is None:
+        found.add(leads(host.current))
+        assert (host.current / ".release.json").exists()
+    assert switching.returncode == 0
+    assert found == {f"releases/{OLD}", f"releases/{NEW}"}
+
+
+def test_what_is_old_is_removed(host):
+    for name in (OLD, NEW, "20261123094503-1a2b3c4"):
+        host.release(name)
+    host.do(point(host, NEW), releases.prune(host.paths, [OLD]))
+    assert sorted(names(host.releases)) == [NEW, "20261123094503-1a2b3c4"]
+    host.do(releases.prune(host.paths, []))
+
+
+def test_what_is_gone_already_does_not_keep_the_rest_from_being_removed(host):
+    host.release(OLD)
+    host.release(NEW)
+    host.do(
+        point(host, NEW), releases.prune(host.paths, [OLD, OLD, "20261123094509-1"])
+    )
+    assert names(host.releases) == [NEW]
+
+
+def test_current_is_never_pruned(host):
+    host.release(OLD)
+    host.do(point(host, OLD), releases.prune(host.paths, [OLD]))
+    assert (host.current / ".release.json").exists()
+
+
+def test_current_is_never_pruned_behind_links_above_it(host, tmp_path):
+    host.release(OLD)
+    (tmp_path / "link").symlink_to(host.deploy_to)
+    linked = host.with_settings(deploy_to=tmp_path / "link")
+    linked.do(point(host, OLD), releases.prune(linked.paths, [OLD]))
+    assert (host.current / ".release.json").exists()
+
+
+def test_a_release_with_a_name_that_only_begins_alike_is_pruned(host):
+    host.release(OLD)
+    host.release(OLD + "5")
+    host.do(point(host, OLD + "5"), releases.prune(host.paths, [OLD]))
+    assert names(host.releases) == [OLD + "5"]
+
+
+@pytest.mark.parametrize("place", [".", "deep/er"])
+def test_a_release_that_a_process_works_in_is_not_pruned(host, place):
+    host.release(OLD)
+    (host.releases / OLD / place).mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(["sleep", "60"], cwd=host.releases / OLD / place)
+    try:
+        host.do(releases.prune(host.paths, [OLD]))
+        assert (host.releases / OLD / ".release.json").exists()
+    finally:
+        process.kill()
+        process.wait()
+    host.do(releases.prune(host.paths, [OLD]))
+    assert names(host.releases) == []
+
+
+def test_a_release_whose_program_runs_is_not_pruned(host):
+    host.release(OLD)
+    program = host.releases / OLD / "sleep"
+    subprocess.run(["cp", "/bin/sleep", program], check=True)
+    process = subprocess.Popen([program, "60"], cwd="/")
+    try:
+        host.do(releases.prune(host.paths, [OLD]))
+        assert program.exists()
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_release_that_is_being_removed_is_complete_no_more(host):
+    host.release(OLD)
+    command = releases.prune(host.paths, [OLD])
+    stopped = command.text.replace("prune ", "rm() { :; }\nprune ", 1)
+    host.do(Command(stopped, command.uses))
+    assert not (host.releases / OLD / ".release.json").exists()
+    host.do(releases.sweep(host.paths))
+    assert names(host.releases) == []
+
+
+def test_the_texts_of_what_links_shared_places(host):
+    linked = host.with_settings(linked_dirs=["it's a log"], linked_files=["a/b.yml"])
+    making, links = (
+        shared.make_directories(linked.paths),
+        shared.link(linked.paths, NEW),
+    )
+    assert making.text.startswith("make_shared '/")
+    assert [line.split()[0] for line in links.text.splitlines()] == ["link_shared"] * 2
+    assert making.uses == links.uses == {"releases"}
+
+
+def test_nothing_is_linked_where_nothing_is_shared(host):
+    host.release(NEW)
+    host.do(shared.make_directories(host.paths), shared.link(host.paths, NEW))
+    assert names(host.shared) == []
+
+
+def test_shared_places_are_linked_by_relative_links_at_any_depth(host):
+    host.release(NEW)
+    linked = host.with_settings(
+        linked_dirs=["log", "tmp/it's deep/pids", "日本語"],
+        linked_files=["config/db.yml", "-f"],
+    )
+    linked.do(shared.make_directories(linked.paths), shared.link(linked.paths, NEW))
+    (host.shared / "tmp/it's deep/pids" / "1").write_text("one")
+    found = {
+        name: leads(host.releases / NEW / name)
+        for name in ("log", "tmp/it's deep/pids", "config/db.yml", "-f", "日本語")
+    }
+    assert found == {
+        "log": "../../shared/log",
+        "tmp/it's deep/pids": "../../../../shared/tmp/it's deep/pids",
+        "config/db.yml": "../../../shared/config/db.yml",
+        "-f": "../../shared/-f",
+        "日本語": "../../shared/日本語",
+    }
+    inside = host.releases / NEW / "tmp/it's deep/pids" / "1"
+    assert inside.read_text() == "one"
+
+
+def test_what_the_commit_had_is_replaced_by_the_link(host):
+    host.release(NEW)
+    (host.releases / NEW / "log" / "old").mkdir(parents=True)
+    (host.releases / NEW / "db.yml").write_text("from the commit")
+    (host.shared / "db.yml").write_text("shared")
+    linked = host.with_settings(linked_dirs=["log"], linked_files=["db.yml"])
+    linked.do(shared.make_directories(linked.paths), shared.link(linked.paths, NEW))
+    assert names(host.shared / "log") == []
+    assert (host.releases / NEW / "db.yml").read_text() == "shared"
+
+
+def test_what_is_shared_stays_as_it_is(host):
+    linked = host.with_settings(linked_dirs=["log"])
+    (host.shared / "log").mkdir()
+    (host.shared / "log" / "line").write_text("kept")
+    for name in (OLD, NEW):
+        host.release(name)
+        linked.do(
+            shared.make_directories(linked.paths), shared.link(linked.paths, name)
+        )
+    assert (host.releases / NEW / "log" / "line").read_text() == "kept"
+
+
+def test_a_link_of_the_commit_does_not_lead_out_of_the_release(host):
+    host.release(NEW)
+    (host.shared / "public" / "uploads").mkdir(parents=True)
+    (host.shared / "public" / "uploads" / "photo").write_text("kept")
+    (host.releases / NEW / "public").symlink_to("../../shared/public")
+    linked = host.with_settings(linked_dirs=["public/uploads"])
+    ended = linked.send(shared.link(linked.paths, NEW))
+    assert ended.status == 71
+    assert (
+        "public/uploads cannot be linked: a link of the commit leads" in ended.sentence
+    )
+    assert (host.shared / "public" / "uploads" / "photo").read_text() == "kept"

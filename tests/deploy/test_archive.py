@@ -1,0 +1,109 @@
+"""One commit's tree as one archive."""
+
+import hashlib
+import io
+import subprocess
+import tarfile
+
+import pytest
+
+from deploy.archive import archived
+from deploy.errors import Refused
+from deploy.repository import resolve
+
+
+def bytes_of(archive):
+    return b"".join(archive.blocks())
+
+
+def packed(repository, branch="HEAD"):
+    with archived(resolve(".", branch, repository.path)) as archive:
+        return bytes_of(archive)
+
+
+def test_an_archive_is_what_it_says_it_is(repository):
+    with archived(resolve(".", "HEAD", repository.path)) as archive:
+        content = bytes_of(archive)
+        assert archive.size == len(content)
+        assert archive.sha256 == hashlib.sha256(content).hexdigest()
+        with tarfile.open(fileobj=io.BytesIO(content)) as tree:
+            assert tree.getnames() == ["app"]
+            assert tree.extractfile("app").read() == b"one"
+            assert archive.unpacked == tree.fileobj.seek(0, io.SEEK_END)
+
+
+def test_an_archive_is_gone_when_it_is_not_needed(repository):
+    with archived(resolve(".", "HEAD", repository.path)) as archive:
+        assert archive.path.exists()
+    assert not archive.path.parent.exists()
+
+
+def test_the_same_commit_makes_the_same_bytes(repository, tmp_path):
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", repository.path, clone], check=True)
+    with archived(resolve("clone", "HEAD", tmp_path)) as archive:
+        assert bytes_of(archive) == packed(repository)
+    assert packed(repository) == packed(repository)
+
+
+def test_the_operator_s_git_settings_do_not_change_the_bytes(repository, tmp_path):
+    (repository.path / ".gitattributes").write_text("*.txt text=auto\n")
+    repository.commit("Text", **{"a.txt": "one\ntwo\n"})
+    plain = packed(repository)
+    with (tmp_path / "home" / ".gitconfig").open("a") as config:
+        config.write("[core]\nautocrlf = true\neol = crlf\n[tar]\numask = 0077\n")
+    assert packed(repository) == plain
+
+
+def test_what_is_not_committed_is_not_in_it(repository):
+    before = packed(repository)
+    (repository.path / "app").write_text("two")
+    (repository.path / "new").write_text("new")
+    assert packed(repository) == before
+
+
+def test_odd_names_modes_and_links_are_kept(repository):
+    for name in ("it's a file", "日本語", "-rf"):
+        (repository.path / name).write_text(name)
+    (repository.path / "run").write_text("#!/bin/sh\n")
+    (repository.path / "run").chmod(0o755)
+    (repository.path / "link").symlink_to("it's a file")
+    repository.commit("Odd")
+    with tarfile.open(fileobj=io.BytesIO(packed(repository))) as tree:
+        assert {"it's a file", "日本語", "-rf", "run", "link"} < set(tree.getnames())
+        assert tree.getmember("run").mode & 0o111
+        assert tree.getmember("link").linkname == "it's a file"
+
+
+def test_a_tree_of_many_blocks_arrives_whole(repository):
+    content = "".join(f"{number}\n" for number in range(200_000))
+    repository.commit("Large", large=content)
+    with tarfile.open(fileobj=io.BytesIO(packed(repository))) as tree:
+        assert tree.extractfile("large").read().decode() == content
+
+
+def test_submodules_are_refused(repository, tmp_path):
+    library = tmp_path / "library"
+    subprocess.run(["git", "clone", "--quiet", repository.path, library], check=True)
+    repository.git(
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        library,
+        "lib",
+    )
+    repository.commit("Add a library")
+    with pytest.raises(Refused, match=r"holds submodules \(lib\), and deploy_via copy"):
+        packed(repository)
+    assert packed(repository, "HEAD~1")
+
+
+@pytest.mark.parametrize("where", ["", "deep/er/"])
+def test_git_lfs_is_refused(repository, where):
+    (repository.path / where).mkdir(parents=True, exist_ok=True)
+    attributes = "*.bin filter=lfs diff=lfs merge=lfs -text\n"
+    repository.commit("Use LFS", **{f"{where}.gitattributes": attributes})
+    with pytest.raises(Refused, match="keeps files in Git LFS, and deploy_via copy"):
+        packed(repository)

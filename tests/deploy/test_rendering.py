@@ -1,0 +1,144 @@
+"""The scripts of a service, made from templates."""
+
+import subprocess
+
+import pytest
+
+from deploy.errors import SettingsError
+from deploy.paths import Paths
+from deploy.rendering import Templates
+from deploy.settings import Service
+
+NAMES = ("run.j2", "log.run.j2", "start.j2")
+
+ODD = {
+    "QUOTES": """it's "quoted" `id` $(id) $HOME \\""",
+    "LINES": "one\ntwo\n",
+    "EMPTY": "",
+    "JAPANESE": "日本語",
+    "DASH": "-n",
+    "NUMBER": 5,
+    "TEMPLATE": "{{ service }} {% if %}",
+}
+
+
+def paths(**given):
+    whole = {
+        "name": "sample",
+        "deploy_to": "/home/it's a $(root)/日本語",
+        "service_root": "/var/lib/it's `here`",
+        "start": """./serve --name "it's \\"it\\"" '' $PORT""",
+        "user": "app",
+        "env": ODD,
+    }
+    return Paths(Service(**{**whole, **given}))
+
+
+def made(templates, name, of):
+    makers = {
+        "run.j2": templates.run,
+        "log.run.j2": templates.log_run,
+        "start.j2": templates.start,
+    }
+    return makers[name](of)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("given", [{}, {"use_sudo": False}, {"run_as": "www"}])
+def test_every_template_makes_a_shell_script_that_ends_with_exec(tmp_path, name, given):
+    text = made(Templates(tmp_path), name, paths(**given))
+    done = subprocess.run(["sh", "-n"], input=text, text=True, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert text.startswith("#!/bin/sh\n")
+    assert text.splitlines()[-1].startswith("exec ")
+    assert text.endswith("\n")
+
+
+@pytest.mark.parametrize("name", NAMES[:2])
+def test_root_drops_to_the_service_s_account(tmp_path, name):
+    last = made(Templates(tmp_path), name, paths(run_as="www")).splitlines()[-1]
+    assert " setuidgid www " in last
+    last = made(Templates(tmp_path), name, paths(use_sudo=False)).splitlines()[-1]
+    assert "setuidgid" not in last
+
+
+def test_a_program_starts_with_its_environment_as_it_was_given(tmp_path):
+    start = tmp_path / "start"
+    start.write_text(Templates(tmp_path).start(paths()))
+    done = subprocess.run(
+        ["sh", start, "env", "-0"], env={"APPROOT": "/r/20261123"}, capture_output=True
+    )
+    given = dict(
+        each.split("=", 1) for each in done.stdout.decode().split("\0") if each
+    )
+    assert {name: given[name] for name in ODD} == {k: str(v) for k, v in ODD.items()}
+    assert given["FORKLIFT_RELEASE"] == "20261123"
+    assert given["FORKLIFT_CURRENT"] == "/home/it's a $(root)/日本語/current"
+    assert given["FORKLIFT_SHARED"] == "/home/it's a $(root)/日本語/shared"
+
+
+def test_run_enters_the_current_release_by_its_physical_path(tmp_path):
+    of = paths(deploy_to=tmp_path / "it's www", service_root=tmp_path / "s", env={})
+    release = tmp_path / "it's www" / "releases" / "1"
+    (release / ".forklift").mkdir(parents=True)
+    (release.parent.parent / "current").symlink_to("releases/1")
+    (tmp_path / "s" / "sample").mkdir(parents=True)
+    script = Templates(tmp_path).run(of).splitlines()
+    script[-1] = 'pwd; echo "$APPROOT $USER $LOGNAME"'
+    done = subprocess.run(
+        ["sh"], input="\n".join(script), text=True, capture_output=True
+    )
+    assert done.stdout == f"{release}\n{release} app app\n"
+    pid, _, where = (tmp_path / "s/sample/running").read_text().partition(" ")
+    assert pid.isdigit()
+    assert where == f"{release}\n"
+
+
+def test_a_project_s_own_template_wins(tmp_path):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "log.run.j2").write_text(
+        "#!/bin/sh\nexec logger -t {{ service.name | sh }}\n"
+    )
+    templates = Templates(tmp_path)
+    assert templates.log_run(paths()) == "#!/bin/sh\nexec logger -t sample\n"
+    assert "envdir" in templates.run(paths())
+
+
+def test_a_template_saved_with_carriage_returns_is_still_a_script(tmp_path):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "start.j2").write_bytes(b"#!/bin/sh\r\nexec ./x\r\n")
+    assert Templates(tmp_path).start(paths()) == "#!/bin/sh\nexec ./x\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("#!/bin/sh\nexec {{ service.nam }}\n", "cannot be rendered: .*nam"),
+        ("#!/bin/sh\nexec {{ nothing }}\n", "cannot be rendered: 'nothing' is und"),
+        ("#!/bin/sh\nexec {{ service.name\n", "cannot be rendered"),
+        ("#!/bin/sh\n{% if %}exec x\n", "cannot be rendered"),
+        ("#!/bin/sh\n{% include 'absent' %}\nexec x\n", "cannot be rendered: .absent"),
+        ("#!/bin/sh\nexec {{ 1 // 0 }}\n", "cannot be rendered"),
+        ("#!/bin/sh\nexec {{ paths.release() }}\n", "cannot be rendered"),
+        ("#!/bin/sh\nexec {{ service.name + 1 }}\n", "cannot be rendered"),
+        (b"#!/bin/sh\n# caf\xe9\nexec x\n", "cannot be rendered"),
+        ("#!/bin/sh\nexec 'x\n", "is no shell script: .*[Uu]nterminated"),
+        ("#!/bin/sh\nif true; then\nexec x\n", "is no shell script"),
+        ("#!/bin/sh\n./x\n", "last command .* must begin with exec"),
+        ("#!/bin/sh\nexec ./x &&\n./y\n", "must begin with exec"),
+        ("#!/bin/sh\nexecute x\n", "must begin with exec"),
+        ("", "must begin with"),
+        ("\n\n", "must begin with"),
+        ("exec x\n", "must begin with #!"),
+        (" #!/bin/sh\nexec x\n", "must begin with #!"),
+    ],
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_that_makes_no_such_script_is_refused(tmp_path, name, text, why):
+    (tmp_path / "templates").mkdir()
+    content = text if isinstance(text, bytes) else text.encode()
+    (tmp_path / "templates" / name).write_bytes(content)
+    with pytest.raises(SettingsError, match=why) as refused:
+        made(Templates(tmp_path), name, paths())
+    assert str(refused.value).startswith("sample: ")
+    assert name in str(refused.value)
