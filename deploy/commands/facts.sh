@@ -12,7 +12,11 @@ facts_of_machine() {
 
 facts_of_releases() {
     [ -d "$deploy_to" ] || return 0
-    echo "deploy_to $([ -w "$deploy_to" ] && [ -w "$releases" ] && echo writable || echo "$(stat -c %U "$deploy_to")")"
+    if [ -w "$deploy_to" ] && [ -w "$releases" ]; then
+        echo 'deploy_to writable'
+    else
+        echo "deploy_to $(stat -c %U "$deploy_to")"
+    fi
     df -Pk "$deploy_to" | awk 'NR == 2 { print "free_kib " $4 }'
     df -Pi "$deploy_to" | awk 'NR == 2 { print "free_inodes " $4 }'
     if [ -L "$current" ]; then

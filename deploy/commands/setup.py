@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy.paths import Paths
-from deploy.shell import Command, command, let, quote, together
+from deploy.shell import Command, command, let, together
 
 
 def directories(paths: Paths) -> Command:
@@ -42,8 +42,11 @@ def in_service(paths: Paths, line: str) -> Command:
     started = command(
         "envdir", paths.env, *become, "./.forklift/start", "sh", "-c", line
     )
-    return Command(
-        f"cd {quote(paths.current)}\nAPPROOT=$(pwd -P) && export APPROOT && cd "$APPROOT"\n{started.text} </dev/null >&2"
+    return together(
+        command("cd", paths.current),
+        # as `run` does it: one release for all that runs here
+        Command('APPROOT=$(pwd -P) && export APPROOT && cd "$APPROOT"'),
+        Command(f"{started.text} </dev/null >&2"),
     )
 
 

@@ -40,8 +40,9 @@ put() {
         chmod "$2" "$1"
         return 1
     fi
-    (umask 077 && printf '%s' "$3" >"$1.new") || fail 70 "$1 could not be written"
-    chmod "$2" "$1.new" && mv -f "$1.new" "$1" || fail 70 "$1 could not be written"
+    if ! { (umask 077 && printf '%s' "$3" >"$1.new") && chmod "$2" "$1.new" && mv -f "$1.new" "$1"; }; then
+        fail 70 "$1 could not be written"
+    fi
 }
 
 # Make the service directory: root's, with FIFOs that let the deploy user's group run svc.
