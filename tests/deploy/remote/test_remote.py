@@ -124,6 +124,14 @@ def test_a_process_left_behind_does_not_keep_a_script_from_ending(remote, tmp_pa
     os.kill(int(pid.read_text()), signal.SIGKILL)
 
 
+def test_nor_does_it_keep_one_that_was_killed(remote, tmp_path):
+    pid = tmp_path / "pid"
+    text = f"sleep 100 & echo $! >{pid}; kill -9 $$"
+    with pytest.raises(ScriptFailed, match="killed by signal KILL"):
+        remote.run(script(text), deadline=20)
+    os.kill(int(pid.read_text()), signal.SIGKILL)
+
+
 def test_the_deadline_ends_all_processes_and_names_the_step(remote, tmp_path):
     pids = tmp_path / "pids"
     text = f"sleep 1000 & echo $$ $! >{pids}; sleep 1000 | cat"
