@@ -122,7 +122,10 @@ class Running:
             # this first: after the request alone, sudo's shell is gone and its children are not
             if command:
                 self._run_beside(command)
-            self._transport.request(self._channel, "signal", name, reply=False)
+            # OpenSSH drops a connection that speaks of a channel which was closed
+            with self._channel.lock:
+                if not self._channel.closed:
+                    self._transport.request(self._channel, "signal", name, reply=False)
 
     def _run_beside(self, command: str) -> None:
         with self._transport.open_session(timeout=OPENING) as channel:

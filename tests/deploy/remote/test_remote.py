@@ -182,6 +182,25 @@ def test_after_a_lost_connection_the_next_script_makes_a_new_one(
     assert remote.ask(Question("echo back", str)) == "back\n"
 
 
+def test_a_connection_that_broke_between_scripts_is_made_anew(sshd, connect, wire):
+    cut = wire()
+    remote = connect(sshd.config(Port=cut.port)).remote("web1")
+    for _ in range(5):
+        assert remote.ask(Question("echo here", str)) == "here\n"
+        cut.cut()
+
+
+def test_a_signal_that_comes_late_does_not_cost_the_connection(sshd, connect):
+    connections = connect(sshd.config())
+    remote = connections.remote("web1")
+    for _ in range(10):
+        with pytest.raises(DeadlinePassed):
+            remote.run(script("trap 'exit 0' TERM; sleep 100 & wait"), deadline=0.1)
+    transport, _ = remote.reach()
+    assert remote.ask(Question("echo here", str)) == "here\n"
+    assert remote.reach()[0] is transport
+
+
 def test_a_script_cut_off_on_its_way_does_nothing(sshd, connect, wire, tmp_path):
     done = tmp_path / "done"
     sent = script("\n".join([f"touch {done}", *["# " + "x" * 60] * 4000]))
