@@ -124,6 +124,14 @@ def test_a_process_left_behind_does_not_keep_a_script_from_ending(remote, tmp_pa
     os.kill(int(pid.read_text()), signal.SIGKILL)
 
 
+def test_nor_does_it_keep_one_that_was_killed(remote, tmp_path):
+    pid = tmp_path / "pid"
+    text = f"sleep 100 & echo $! >{pid}; kill -9 $$"
+    with pytest.raises(ScriptFailed, match="killed by signal KILL"):
+        remote.run(script(text), deadline=20)
+    os.kill(int(pid.read_text()), signal.SIGKILL)
+
+
 def test_the_deadline_ends_all_processes_and_names_the_step(remote, tmp_path):
     pids = tmp_path / "pids"
     text = f"sleep 1000 & echo $$ $! >{pids}; sleep 1000 | cat"
@@ -172,6 +180,25 @@ def test_after_a_lost_connection_the_next_script_makes_a_new_one(
         remote.run(script(f"touch {begun}; sleep 3"))
     cutter.join()
     assert remote.ask(Question("echo back", str)) == "back\n"
+
+
+def test_a_connection_that_broke_between_scripts_is_made_anew(sshd, connect, wire):
+    cut = wire()
+    remote = connect(sshd.config(Port=cut.port)).remote("web1")
+    for _ in range(5):
+        assert remote.ask(Question("echo here", str)) == "here\n"
+        cut.cut()
+
+
+def test_a_signal_that_comes_late_does_not_cost_the_connection(sshd, connect):
+    connections = connect(sshd.config())
+    remote = connections.remote("web1")
+    for _ in range(10):
+        with pytest.raises(DeadlinePassed):
+            remote.run(script("trap 'exit 0' TERM; sleep 100 & wait"), deadline=0.1)
+    transport, _ = remote.reach()
+    assert remote.ask(Question("echo here", str)) == "here\n"
+    assert remote.reach()[0] is transport
 
 
 def test_a_script_cut_off_on_its_way_does_nothing(sshd, connect, wire, tmp_path):
