@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -272,17 +273,17 @@ def test_root_becomes_the_user_of_the_service(sshd, connect):
     assert whoami(connections)[0] == sshd.user
 
 
-def test_root_ends_what_the_user_of_the_service_runs(sshd, connect, tmp_path):
-    pid = tmp_path / "pid"
-    tmp_path.chmod(0o777)
+@pytest.fixture
+def open_to_all():
+    """A folder that any account may write to; pytest closes its own to others."""
+    with tempfile.TemporaryDirectory(prefix="forklift-test-") as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder)
+
+
+def test_root_ends_what_the_user_of_the_service_runs(sshd, connect, open_to_all):
+    pid = open_to_all / "pid"
     user = "nobody" if os.geteuid() == 0 else sshd.user
-    for folder in tmp_path.parents:
-        if (
-            folder != Path("/")
-            and folder != Path("/tmp")
-            and folder.owner() == sshd.user
-        ):
-            folder.chmod(0o755)
     remote = connect(sshd.config()).remote("web1", user)
     with pytest.raises(HostError, match="did not end within"):
         remote.run(
