@@ -56,7 +56,9 @@ class Manager:
         with self._signals, self._selector:
             self._selector.register(self._signals.wakes_on, selectors.EVENT_READ)
             self._selector.register(bell.socket, selectors.EVENT_READ, bell)
+            self._turn()
             while not self._is_through():
+                self._wait()
                 self._turn()
             self._dismiss()
         bell.close()
@@ -69,7 +71,6 @@ class Manager:
         self._trade()
         self._hand_out()
         self._fork()
-        self._wait()
 
     # -- what was asked
 

@@ -8,7 +8,6 @@ from tests.worker.jobs import lines_of
 from tests.worker.support import JOBS, Mariadb, sql, states, until
 from worker import Queue, QueueUnreachable
 
-
 #: PyMySQL 1.2.4 does not close its socket when connecting fails
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
