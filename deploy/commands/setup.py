@@ -43,7 +43,7 @@ def in_service(paths: Paths, line: str) -> Command:
         "envdir", paths.env, *become, "./.forklift/start", "sh", "-c", line
     )
     return Command(
-        f"cd {quote(paths.current)}\nAPPROOT=$(pwd -P) && export APPROOT && cd "$APPROOT"\n{started.text} </dev/null >&2"
+        f'cd {quote(paths.current)}\nAPPROOT=$(pwd -P) && export APPROOT && cd "$APPROOT"\n{started.text} </dev/null >&2'
     )
 
 
