@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import os
 import shutil
 import subprocess
@@ -46,7 +45,6 @@ def wheel(folder, version):
 def wheels(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheels")
     wheel(folder, "1.0")
-    wheel(folder, "2.0")
     return folder
 
 
@@ -111,9 +109,10 @@ def test_a_build_command_that_fails_ends_the_script(host):
     assert (ended.status, ended.err) == (9, "why\n")
 
 
-def test_an_environment_is_made_copied_and_made_anew(host, offline):
+def test_a_copied_environment_works_when_the_release_that_it_came_from_is_gone(
+    host, offline
+):
     first, second = release(host, FIRST), release(host, SECOND)
-    third = release(host, THIRD, "greeting==2.0\n")
     assert COPYING not in made(host, FIRST, offline)
     assert greeting(first) == ["1.0", f"{first}/venv\n"]
 
@@ -127,12 +126,6 @@ def test_an_environment_is_made_copied_and_made_anew(host, offline):
         text=True,
     )
     assert done.stdout == ""
-    pip = [second / "venv/bin/python", "-m", "pip", "list", "--format=json"]
-    listed = json.loads(subprocess.run(pip, capture_output=True, check=True).stdout)
-    assert {"name": "greeting", "version": "1.0"} in listed
-
-    assert COPYING not in made(host, THIRD, offline)
-    assert greeting(third) == ["2.0", f"{third}/venv\n"]
 
 
 def test_requirements_that_lie_in_other_files_count_too(host, installer):
