@@ -121,7 +121,7 @@ verify() {
 
 # Try the health check $1 for $2 seconds more.
 answers() {
-    end=$(($(now) + ${2%.*} + 1))
+    end=$(($(now) + ${2%.*} + 2))
     until complaint=$(timeout "$((${2%.*} + 1))" sh -c "$1" 2>&1 </dev/null); do
         [ "$(now)" -lt "$end" ] || {
             say "the health check fails: $1"
