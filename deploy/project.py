@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,23 @@ def sentences() -> Iterator[None]:
         raise Exit(str(error), code=error.exit_status) from error
     except KeyboardInterrupt:
         raise Exit("interrupted; nothing was switched", code=3) from None
+
+
+def refuse_shadow(folder: Path, services: Iterable[Service]) -> None:
+    """Refuse a project whose own ``worker`` would hide forklift's from ``python -m worker``.
+
+    A `deploy` of its own beside the fabfile hides this package instead: Python says so itself.
+    """
+    own = [folder / "worker.py", folder / "worker" / "__init__.py"]
+    hiding = [each for each in own if each.exists()]
+    ours = folder == Path(__file__).parent.parent
+    for service in services:
+        commands = (service.start, *service.setup_commands)
+        if hiding and not ours and any("-m worker" in each for each in commands):
+            raise Refused(
+                f"{hiding[0]} hides forklift's worker, which {service.name} runs as python -m worker; "
+                "give your own another name"
+            )
 
 
 @dataclass(frozen=True)
