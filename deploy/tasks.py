@@ -60,7 +60,7 @@ def _tasks(project: Project) -> Collection:
 def _setup(project: Project) -> FleetTask:
     @fleet_task(BRANCH)
     def setup(context: Context, branch: str = "") -> None:
-        """Make the hosts ready: directories, supervision, first release, database."""
+        """Make the hosts ready: directories, supervision, database."""
         from deploy.recipes import setup
 
         with project.targets(context) as (target,):
@@ -84,7 +84,7 @@ def _update(project: Project) -> FleetTask:
 def _deploy(project: Project) -> FleetTask:
     @fleet_task(BRANCH)
     def deploy(context: Context, branch: str = "") -> None:
-        """Release, restart, verify on every host; all go back if one fails."""
+        """Release, restart and verify on every host, or on none."""
         from deploy.recipes import rollout
 
         with project.targets(context) as targets:
@@ -108,7 +108,7 @@ def _rollback(project: Project) -> FleetTask:
 def _status(project: Project) -> FleetTask:
     @fleet_task({"json": "for programs"})
     def status(context: Context, json: bool = False) -> None:
-        """Tell what runs where; exit status 2 if it is not as it should be."""
+        """Tell what runs where; exit status 2 if anything is wrong."""
         from deploy.recipes import inspect
 
         with project.targets(context) as (target,):

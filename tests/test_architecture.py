@@ -17,7 +17,7 @@ FLOORS = {
         ("paths", "faults", "repository", "archive"),
         ("commands", "rendering", "remote"),
         ("recipes",),
-        ("executor", "project", "tasks"),
+        ("executor", "opening", "project", "tasks"),
     ),
     "worker": (
         (
