@@ -78,7 +78,8 @@ show_log() {
 #
 # supervise is deaf for a second after a start, and TERM would meet the start after it, which is ours, if
 # what runs dies meanwhile. So what is young is watched first: if it does not last, it is not sent TERM,
-# since it is started anew by itself. Nor is what had its TERM already, by a stop.
+# since it is started anew by itself. Nor is what had its TERM already, by a stop. What may have died
+# just before its TERM gives the start after it a second chance.
 restart_and_verify() {
     is_supervised "$1" || {
         say "supervise does not answer in $1: is svscan running, and may this account control the service?"
@@ -86,10 +87,12 @@ restart_and_verify() {
     }
     read_status "$1"
     before=$start since=$(label_of_now)
-    letters=-tcu
+    letters=-tcu young=''
     if [ "$state" = up ]; then
+        age=$(($(now) - started))
+        [ "$age" -gt 10 ] || young=yes
         [ "$want" != down ] || letters=-cu
-        [ $(($(now) - started)) -gt 2 ] || stays_up "$1" 1.2 || letters=-cu
+        [ "$age" -gt 2 ] || stays_up "$1" 1.2 || letters=-cu young=''
     fi
     control "$letters" "$1" || return 1
     await_start "$1" "$4" "$before" || {
@@ -97,6 +100,7 @@ restart_and_verify() {
         say "the service did not restart within $4 s: process $pid got TERM and has not ended (stop_timeout)"
         return 1
     }
+    if [ -n "$young" ] && ! stays_up "$1" 1.2; then await_start "$1" 3 "$watched"; fi
     verify "$1" "$2" "$3" "$5"
 }
 

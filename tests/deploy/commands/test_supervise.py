@@ -20,6 +20,8 @@ STEADY = "exec sleep 600"
 DEAD = "echo why it died >&2; exit 1"
 SLOW = """trap 'sleep 1.2; exit 0' TERM
 while :; do sleep 0.05; done"""
+WAITING = """trap 'while [ ! -e go ]; do sleep 0.05; done; exit 0' TERM
+while :; do sleep 0.05; done"""
 STUBBORN = """trap '' TERM
 while :; do sleep 0.1; done"""
 
@@ -76,6 +78,9 @@ class Supervised:
     def pid(self, folder="."):
         status = self.host.service / folder / "supervise" / "status"
         return int.from_bytes(status.read_bytes()[12:16], "little")
+
+    def wanted(self):
+        return chr((self.host.service / "supervise" / "status").read_bytes()[17])
 
     def runs(self, name):
         """Tell whether the present process has been started in a release."""
@@ -174,7 +179,7 @@ def test_nothing_is_asked_of_a_service_that_nobody_supervises(host, verb):
 
 
 def test_every_state_of_a_service_is_told(service):
-    service.release(NEW, SLOW)
+    service.release(NEW, WAITING)
     service.current(NEW)
     service.begin(up=False)
     assert service.facts().service.word == "down"
@@ -191,6 +196,7 @@ def test_every_state_of_a_service_is_told(service):
     service.until(lambda: service.facts().service.word == "up")
     service.svc("-d")
     service.until(lambda: service.facts().service.word == "stopping")
+    (service.host.current / "go").touch()
     service.until(lambda: service.facts().service.word == "down")
     assert service.facts().service.want == "down"
 
@@ -393,7 +399,7 @@ def test_a_start_waits_for_what_is_stopping_and_starts_it_again(service):
     service.until(lambda: service.runs(NEW))
     before = service.pid()
     service.svc("-d")
-    service.until(lambda: service.facts().service.word == "stopping")
+    service.until(lambda: service.wanted() == "d")
     service.host.do(supervise.start(service.host.paths, NEW))
     assert service.runs(NEW)
     assert service.pid() != before
