@@ -16,7 +16,8 @@ from worker.errors import WorkerError
 from worker.handler import Register
 from worker.job import Done, GivenBack, Outcome, Settled
 from worker.perform import perform
-from worker.store.base import Grabbed, Settlement, Store
+from worker.store.base import Grabbed, Settlement
+from worker.store.interface import Store
 
 #: seconds after which finished jobs are reported although more of the portion are to be done
 REPORT_EVERY = 0.02

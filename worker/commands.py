@@ -14,8 +14,8 @@ from worker.bell import Bell
 from worker.crew import Crew
 from worker.errors import BadJob
 from worker.exchange import Exchange
-from worker.handler import load
 from worker.holding import Holding
+from worker.loading import load
 from worker.manager import Manager, Settings
 from worker.queue import Queue, release
 from worker.spare import Pool

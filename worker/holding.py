@@ -16,9 +16,9 @@ from worker.store.base import (
     Expired,
     Holder,
     Settlement,
-    Store,
     Turn,
 )
+from worker.store.interface import Store
 
 #: jobs that are promoted, or taken back, in one transaction
 BATCH = 500

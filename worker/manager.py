@@ -10,18 +10,17 @@ from dataclasses import dataclass
 
 from worker import lines, log, retry, spare
 from worker.bell import Bell
-from worker.crew import Crew, Member
+from worker.crew import Crew
 from worker.exchange import Exchange
 from worker.hand import Wreck
 from worker.handler import Register
-from worker.job import MAX_CRASHES, Done, Outcome, Settled
-from worker.portion import Portion
+from worker.job import MAX_CRASHES, Done
+from worker.member import Member
+from worker.sharing import Sharing
 from worker.signals import Signals
 from worker.spare import Pool
 from worker.store.base import Grabbed
 
-#: seconds without a word from a child after which the jobs behind its running one go to others
-STUCK = 0.1
 #: seconds between two forks after a child died
 FORK_EVERY = 0.05
 #: seconds after stop_timeout in which a database that does not answer may come back
@@ -45,7 +44,7 @@ class Manager:
     ) -> None:
         self._exchange, self._crew = exchange, crew
         self._register, self._settings = register, settings
-        self._portion = Portion()
+        self._sharing = Sharing(crew, exchange)
         self._selector = selectors.DefaultSelector()
         self._signals = Signals()
         self._stop_at: float | None = None
@@ -56,7 +55,9 @@ class Manager:
         with self._signals, self._selector:
             self._selector.register(self._signals.wakes_on, selectors.EVENT_READ)
             self._selector.register(bell.socket, selectors.EVENT_READ, bell)
+            self._turn()
             while not self._is_through():
+                self._wait()
                 self._turn()
             self._dismiss()
         bell.close()
@@ -65,11 +66,10 @@ class Manager:
     def _turn(self) -> None:
         self._heed_signals()
         self._reap()
-        self._recall()
+        self._pass_on(self._sharing.recall(every=self._is_stopping))
         self._trade()
-        self._hand_out()
+        self._sharing.hand_out()
         self._fork()
-        self._wait()
 
     # -- what was asked
 
@@ -97,7 +97,7 @@ class Manager:
         late = time.monotonic() - self._stop_at
         busy = any(member.hand.jobs for member in self._crew.members)
         if late >= 0 and busy:
-            self._kill_busy()
+            self._kill([m for m in self._crew.members if m.hand.jobs])
         if late > GRACE and not self._exchange.is_empty:
             log.line(
                 "the database did not answer; the leases of unsettled jobs will run out"
@@ -105,9 +105,9 @@ class Manager:
             return True
         return not busy and self._exchange.is_empty
 
-    def _kill_busy(self) -> None:
-        for member in self._crew.members:
-            if member.hand.jobs and not member.was_stopped:
+    def _kill(self, members: Sequence[Member]) -> None:
+        for member in members:
+            if not member.was_stopped:
                 member.kill()
 
     # -- children
@@ -151,14 +151,6 @@ class Manager:
 
     # -- jobs
 
-    def _recall(self) -> None:
-        """Take back what waits behind a job that turned out long, or behind our stopping."""
-        now = time.monotonic()
-        for member in self._crew.members:
-            stuck = len(member.hand.jobs) > 1 and now - member.heard_at > STUCK
-            if (stuck or self._is_stopping) and not member.hand.recalled:
-                self._pass_on(member.recall())
-
     def _pass_on(self, jobs: Sequence[Grabbed]) -> None:
         """Jobs that no child has begun: to another child, or back into the queue."""
         if self._is_stopping:
@@ -166,37 +158,16 @@ class Manager:
         else:
             self._exchange.waiting.extendleft(reversed(jobs))
 
+    def _wanted(self) -> int:
+        return 0 if self._is_stopping else self._sharing.wanted()
+
     def _trade(self) -> None:
         if self._is_stopping:
             self._exchange.give_back_waiting()
-        held = {job.id: job.owner for m in self._crew.members for job in m.hand.jobs}
-        self._exchange.trade(self._wanted(), held)
+        self._exchange.trade(self._wanted(), self._sharing.held())
         if not self._exchange.ended:
             for member in self._crew.members:
                 member.hand.settled = member.hand.reported
-
-    def _wanted(self) -> int:
-        """Count the jobs to grab."""
-        if self._is_stopping:
-            return 0
-        rooms = sum(self._room(member) for member in self._crew.members)
-        return max(0, rooms - len(self._exchange.waiting))
-
-    def _room(self, member: Member) -> int:
-        if member.hand.recalled or member.hand.frames > 1:
-            return 0
-        return self._portion.room(len(member.hand.jobs))
-
-    def _hand_out(self) -> None:
-        """Share what waits evenly, those with least in hand first."""
-        waiting = self._exchange.waiting
-        ready = [m for m in self._crew.members if waiting and self._room(m)]
-        ready.sort(key=lambda member: len(member.hand.jobs))
-        for left, member in zip(range(len(ready), 0, -1), ready):
-            share = min(-(-len(waiting) // left), self._room(member))
-            jobs = [waiting.popleft() for _ in range(min(share, len(waiting)))]
-            if jobs and not member.give(jobs):
-                waiting.extendleft(reversed(jobs))
 
     # -- waiting
 
@@ -204,7 +175,7 @@ class Manager:
         for key, _ in self._selector.select(self._patience()):
             if isinstance(key.data, Member):
                 ended = key.data.hear()
-                self._portion.learn([_seconds(outcome) for _, outcome in ended])
+                self._sharing.learn(ended)
                 self._exchange.end(ended)
             elif isinstance(key.data, Bell):
                 if key.data.hear():
@@ -214,11 +185,9 @@ class Manager:
 
     def _patience(self) -> float:
         """Seconds to sleep unless something happens."""
-        pauses = [1.0]
+        pauses = [self._sharing.patience()]
         if self._exchange.ended or self._wanted():
             pauses.append(self._exchange.pause())
-        if any(len(member.hand.jobs) > 1 for member in self._crew.members):
-            pauses.append(STUCK)
         if spare.missing(self._settings.pool, len(self._crew.members)):
             pauses.append(FORK_EVERY)
         if self._stop_at is not None:
@@ -235,10 +204,5 @@ class Manager:
         while self._crew.members:
             self._crew.reap()
             if time.monotonic() > until:
-                self._kill_busy()
+                self._kill(self._crew.members)
             time.sleep(0.005)
-
-
-def _seconds(outcome: Outcome) -> float:
-    """Anything but a job simply done counts as long: it is not the tiny work that is worth batching."""
-    return outcome.seconds if isinstance(outcome, (Done, Settled)) else 0.001

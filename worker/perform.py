@@ -15,7 +15,8 @@ from worker.errors import Abort, LeaseLost
 from worker.handler import Handler, Register
 from worker.job import Aborted, Done, Failed, Job, Outcome, Retry, Settled
 from worker.retry import Failure
-from worker.store.base import Grabbed, Settlement, Store
+from worker.store.base import Grabbed, Settlement
+from worker.store.interface import Store
 
 #: seconds before the retry of a job whose handler's retry_delay cannot be computed
 FALLBACK_DELAY = 60.0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import warnings
 from collections.abc import Iterable, Sequence
@@ -13,18 +11,11 @@ from worker import address as addresses
 from worker import bell
 from worker.address import Address
 from worker.errors import BadJob
-from worker.handler import Handler, HandlerLike, name_of
+from worker.handler import HandlerLike
+from worker.offer import keyed, new_job
 from worker.store import open_store
-from worker.store.base import Counts, Kept, NewJob, Store
-
-#: characters of a uniqkey and of a handler's name
-LONGEST_NAME = 255
-LONGEST_QUEUE = 64
-#: bytes of an argument as JSON; the column's and MySQL's default packet's limit is 16 MB
-LARGEST_ARG = 15_000_000
-#: seconds; a century
-LONGEST_DELAY = 3_155_760_000
-LARGEST_PRIORITY = 2**31 - 1
+from worker.store.base import Counts, Kept, NewJob
+from worker.store.interface import Store
 
 
 class Queue:
@@ -71,8 +62,8 @@ class Queue:
         Raises DuplicateJob if a live job of this handler has the *uniqkey*. A connection that
         breaks at the wrong moment can put the job in twice, unless it has a uniqkey.
         """
-        job = _new(handler, arg, run_after, priority, queue)
-        return self._put([_keyed(job, uniqkey)], cursor)[0]
+        job = new_job(handler, arg, run_after, priority, queue)
+        return self._put([keyed(job, uniqkey)], cursor)[0]
 
     def enqueue_many(  # noqa: PLR0913 # as above
         self,
@@ -86,11 +77,11 @@ class Queue:
         cursor: Any = None,
     ) -> list[int]:
         """Put in a job for each of *args*, all or none, and give their ids in order."""
-        jobs = [_new(handler, arg, run_after, priority, queue) for arg in args]
+        jobs = [new_job(handler, arg, run_after, priority, queue) for arg in args]
         if uniqkeys is not None:
             if len(uniqkeys) != len(jobs):
                 raise BadJob(f"{len(jobs)} jobs have {len(uniqkeys)} uniqkeys")
-            jobs = [_keyed(job, key) for job, key in zip(jobs, uniqkeys)]
+            jobs = [keyed(job, key) for job, key in zip(jobs, uniqkeys)]
         return self._put(jobs, cursor) if jobs else []
 
     def counts(self) -> Counts:
@@ -116,60 +107,4 @@ class Queue:
 
 def release() -> str:
     """Name the release that this process runs from, as the deploy's run script says."""
-    return os.environ.get("FORKLIFT_RELEASE", "")[:LONGEST_NAME]
-
-
-def _new(
-    handler: HandlerLike, arg: Any, run_after: float, priority: int, queue: str | None
-) -> NewJob:
-    if queue is None:
-        queue = "default" if isinstance(handler, str) else handler.queue
-    _check(name_of(handler), run_after, priority, queue)
-    return NewJob(
-        handler=name_of(handler),
-        arg=_json(arg),
-        queue=queue,
-        priority=priority,
-        run_after=float(run_after),
-    )
-
-
-def _keyed(job: NewJob, uniqkey: str | None) -> NewJob:
-    if uniqkey is None:
-        return job
-    if not isinstance(uniqkey, str) or len(uniqkey) > LONGEST_NAME:
-        raise BadJob(f"a uniqkey is a text of at most {LONGEST_NAME} characters")
-    return NewJob(**{**vars(job), "uniqkey": uniqkey})
-
-
-def _check(name: str, run_after: float, priority: int, queue: str) -> None:
-    if len(name) > LONGEST_NAME:
-        raise BadJob(f"the handler's name is longer than {LONGEST_NAME} characters")
-    if not 0 < len(queue) <= LONGEST_QUEUE:
-        raise BadJob(f"a queue's name has 1 to {LONGEST_QUEUE} characters")
-    if not _is_number(run_after) or not 0 <= run_after <= LONGEST_DELAY:
-        raise BadJob(
-            f"run_after is {run_after!r}; it must be seconds from now, not negative"
-        )
-    if type(priority) is not int or abs(priority) > LARGEST_PRIORITY:
-        raise BadJob(f"priority is {priority!r}; it must be a whole number of 32 bits")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and math.isfinite(value)
-
-
-def _json(arg: Any) -> str:
-    """Write an argument as ASCII, so that no connection's character set can change it."""
-    try:
-        text = json.dumps(arg, allow_nan=False, separators=(",", ":"))
-    except (TypeError, ValueError, RecursionError) as error:
-        raise BadJob(f"the argument is not JSON: {error}") from error
-    if len(text) > LARGEST_ARG:
-        raise BadJob(
-            f"the argument is {len(text)} bytes of JSON; {LARGEST_ARG} is the most"
-        )
-    return text
-
-
-__all__ = ["Handler", "Queue", "release"]
+    return os.environ.get("FORKLIFT_RELEASE", "")[:255]

@@ -1,6 +1,9 @@
 """A connection belongs to the process that opened it; a fork has its own."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from tests.worker.support import grab, states
 
@@ -12,20 +15,20 @@ def in_a_fork(action):
     if pid == 0:
         status = 1
         try:
-            action()
-            status = 0
+            status = 0 if action() else 2
         finally:
             os._exit(status)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def test_a_forked_process_and_its_parent_use_the_queue_at_once(queue):
+def test_a_forked_process_and_its_parent_use_the_queue_in_turn(queue):
     queue.enqueue(ECHO)
 
     def child():
         for _ in range(5):
             queue.enqueue(ECHO)
         queue.close()
+        return True
 
     assert in_a_fork(child) == 0
     queue.enqueue(ECHO)
@@ -33,26 +36,29 @@ def test_a_forked_process_and_its_parent_use_the_queue_at_once(queue):
     assert len(grab(queue, 10)) == 7
 
 
-def test_a_fork_within_a_transaction_neither_ends_nor_joins_it(queue):
-    if queue.address.kind == "sqlite":
-        in_child = (
-            queue.counts
-        )  # the file is locked for writing by the parent's transaction
-    else:
-
-        def in_child():
-            queue.enqueue(ECHO)
+def test_a_fork_sees_nothing_of_its_parents_open_transaction(queue):
+    def sees_nothing():
+        return queue.counts().jobs == {}
 
     with queue.store.transaction() as cursor:
         queue.enqueue(ECHO, cursor=cursor)
-        assert in_a_fork(in_child) == 0
-    assert queue.counts().jobs[("default", "ready")] >= 1
-    assert states(queue) == {"ready": 1 if queue.address.kind == "sqlite" else 2}
+        assert in_a_fork(sees_nothing) == 0
+    assert states(queue) == {"ready": 1}
+
+
+def test_what_a_fork_enqueues_is_no_part_of_its_parents_transaction(mysql_queue):
+    def undone():
+        with mysql_queue.store.transaction() as cursor:
+            mysql_queue.enqueue(ECHO, cursor=cursor)
+            assert in_a_fork(lambda: mysql_queue.enqueue(ECHO)) == 0
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        undone()
+    assert states(mysql_queue) == {"ready": 1}
 
 
 def test_threads_have_connections_of_their_own(queue):
-    from concurrent.futures import ThreadPoolExecutor
-
     def put(_):
         try:
             return queue.enqueue(ECHO)

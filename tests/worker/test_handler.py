@@ -4,7 +4,8 @@ import pytest
 
 from tests.worker import jobs
 from worker import BadHandler, Handler, Job, handler
-from worker.handler import load, name_of
+from worker.handler import name_of
+from worker.loading import load
 
 
 def test_a_module_gives_all_its_handlers_and_a_name_one():

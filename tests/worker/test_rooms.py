@@ -12,13 +12,20 @@ FLOORS = [
     ["job", "address", "signals", "spare", "portion", "pacing", "bell", "reexec"],
     ["handler", "store.base", "store.schema"],
     [
+        "store.interface",
         "store.statements",
         "store.mysql_schema",
         "store.sqlite_schema",
+    ],
+    [
         "retry",
         "lines",
         "hand",
         "wire",
+        "loading",
+        "offer",
+        "store.settling",
+        "store.mysql_errors",
     ],
     ["store.mysql_sql", "store.mysql_connection", "store.sqlite_connection"],
     [
@@ -31,7 +38,9 @@ FLOORS = [
     ["store"],
     ["queue", "perform", "holding"],
     ["", "child", "exchange"],
+    ["member"],
     ["crew"],
+    ["sharing"],
     ["manager"],
     ["options", "commands"],
     ["__main__"],
@@ -39,7 +48,7 @@ FLOORS = [
 DOORS = {
     "pymysql": {"store"},
     "sqlite3": {"store"},
-    "signal": {"signals", "child", "crew", "retry", "commands"},
+    "signal": {"signals", "child", "crew", "member", "retry", "commands"},
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from worker.address import Address
-from worker.store.base import Store
+from worker.store.interface import Store
 
 
 def open_store(address: Address) -> Store:

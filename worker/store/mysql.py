@@ -14,6 +14,7 @@ from worker.store import (
     mysql_schema,
     mysql_setup,
     schema,
+    settling,
     statements,
 )
 from worker.store.base import (
@@ -133,7 +134,7 @@ class MysqlStore:
             raise
 
     def settle_within(self, cursor: Any, settlement: Settlement) -> bool:
-        counts = [cursor.execute(*each) for each in statements.settle(settlement, NOW)]
+        counts = [cursor.execute(*each) for each in settling.settle(settlement, NOW)]
         return bool(counts[-1])
 
     def counts(self) -> Counts:

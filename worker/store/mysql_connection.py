@@ -15,20 +15,11 @@ from pymysql.connections import Connection
 from pymysql.constants import CLIENT
 
 from worker.address import Address
-from worker.errors import QueueUnreachable, WorkerError
-from worker.store import schema
+from worker.store.mysql_errors import COLLISIONS, GONE, code_of, translated
 from worker.store.statements import Statement
 
 Result = TypeVar("Result")
 
-#: lock wait timeout, deadlock, "record has changed since last read" (MariaDB 11.6.2 and later)
-COLLISIONS = (1205, 1213, 1020)
-#: gone away, lost during the query, shutting down, killed, closed by timeout (MySQL 8), read-only
-GONE = (2006, 2013, 2003, 2002, 1053, 1927, 4031, 1290, 0)
-#: no such database, no such table, no such column
-ABSENT = (1049, 1146, 1054)
-#: access denied, to the server or to the database
-DENIED = (1044, 1045, 1698)
 TRIES = 8
 #: seconds without an answer after which the server counts as gone
 PATIENCE = 20
@@ -38,11 +29,6 @@ SESSION = (
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
     "SET SESSION innodb_lock_wait_timeout = 10, sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')",
 )
-
-
-def code_of(error: BaseException) -> int:
-    first = error.args[0] if error.args else 0
-    return first if isinstance(first, int) else 0
 
 
 class Link:
@@ -184,18 +170,3 @@ def _hang_up(connection: Connection[Any]) -> None:
 def packets(address: Address) -> Link:
     """A link that may send several statements in one packet; a handler never gets at it."""
     return Link(address, CLIENT.MULTI_STATEMENTS)
-
-
-def translated(error: BaseException, address: Address) -> WorkerError:
-    """Say in a sentence what a driver's error means; the password is in no such text."""
-    code = code_of(error)
-    if code in ABSENT:
-        return schema.absent(str(address))
-    if code in DENIED:
-        return QueueUnreachable(
-            f"{address} refused the user {address.user!r}: wrong password, or no right to the database ({code})"
-        )
-    text = error.args[-1] if error.args else type(error).__name__
-    if address.password:
-        text = str(text).replace(address.password, "***")
-    return QueueUnreachable(f"{address} cannot be used: {text} ({code})")

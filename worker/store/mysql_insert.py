@@ -7,7 +7,8 @@ from typing import Any
 
 from worker.store import statements
 from worker.store.base import NewJob, duplicate, too_large
-from worker.store.mysql_connection import Link, code_of
+from worker.store.mysql_connection import Link
+from worker.store.mysql_errors import code_of
 from worker.store.mysql_sql import NOW
 
 #: rows and bytes of one INSERT at most; max_allowed_packet is 16 MB unless someone changed it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from worker.job import Outcome
-from worker.store import statements
+from worker.store import settling, statements
 from worker.store.base import Expired, Holder, Settlement
 from worker.store.mysql_connection import Link
 from worker.store.mysql_sql import BEGIN, COMMIT, DUE, NOW, PRIMARY, SKIP, WAIT
@@ -44,9 +44,7 @@ def reclaim(
     ends = [
         statement
         for each, outcome in ended
-        for statement in statements.settle(
-            Settlement(each.id, each.owner, outcome), NOW
-        )
+        for statement in settling.settle(Settlement(each.id, each.owner, outcome), NOW)
     ]
     link.run([*ends, COMMIT])
     return ended

@@ -9,7 +9,8 @@ import pymysql
 
 from worker.errors import QueueUnreachable
 from worker.store import schema
-from worker.store.mysql_connection import Link, code_of, translated
+from worker.store.mysql_connection import Link
+from worker.store.mysql_errors import code_of, translated
 from worker.store.mysql_schema import STEPS, VERSIONS
 from worker.store.mysql_sql import NOW, SKIP
 

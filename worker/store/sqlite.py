@@ -10,7 +10,7 @@ from typing import Any
 
 from worker.address import Address
 from worker.job import Outcome
-from worker.store import schema, sqlite_schema, statements
+from worker.store import schema, settling, sqlite_schema, statements
 from worker.store.base import (
     Ask,
     Counts,
@@ -169,7 +169,7 @@ def _insert(cursor: Any, jobs: Sequence[NewJob], release: str) -> list[int]:
 
 def _settle(cursor: Any, settlement: Settlement) -> bool:
     count = 0
-    for statement in statements.settle(settlement, NOW):
+    for statement in settling.settle(settlement, NOW):
         count = cursor.execute(*spelled(statement)).rowcount
     return count > 0
 

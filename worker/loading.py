@@ -1,0 +1,54 @@
+"""Importing the handlers that a worker is told to run."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Sequence
+from types import ModuleType
+
+from worker.errors import BadHandler
+from worker.handler import FunctionHandler, Handler, Register
+
+
+def load(names: Sequence[str]) -> Register:
+    """Import handlers: ``module`` for all that stand in it, ``module:Name`` for one."""
+    found: list[Handler] = []
+    for name in names:
+        module, _, attribute = name.partition(":")
+        found += _in(_imported(module, name), attribute)
+    return Register(found)
+
+
+def _imported(module: str, name: str) -> ModuleType:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise BadHandler(f"cannot import {name}: {error}") from error
+    except Exception as error:  # the module's own code may raise anything
+        raise BadHandler(
+            f"importing {module} raised {type(error).__name__}: {error}"
+        ) from error
+
+
+def _in(module: ModuleType, attribute: str) -> list[Handler]:
+    if attribute:
+        one = _instance(getattr(module, attribute, None))
+        if one is None:
+            raise BadHandler(f"{module.__name__} has no handler named {attribute}")
+        return [one]
+    every = [_instance(value) for value in vars(module).values()]
+    found = [each for each in every if each is not None]
+    if not found:
+        raise BadHandler(
+            f"no handler stands in {module.__name__}: subclass Handler, or put @handler on a function"
+        )
+    return found
+
+
+def _instance(value: object) -> Handler | None:
+    if isinstance(value, FunctionHandler):
+        return value
+    if inspect.isclass(value) and issubclass(value, Handler):
+        return value() if value.work is not Handler.work else None
+    return None

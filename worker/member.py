@@ -1,0 +1,118 @@
+"""One child, as its manager sees it: its connection, its permits, what it has in hand."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import signal
+import socket
+import time
+from collections.abc import Sequence
+
+from worker import wire
+from worker.child import Ends
+from worker.hand import Hand, Wreck
+from worker.job import Outcome
+from worker.store.base import Grabbed
+
+#: seconds that a child which waits for orders may take to read them
+PATIENCE = 10
+#: bytes of orders that fit into a socket whose reader is busy
+FITS = 65536
+
+
+class Member:
+    """One child, as its manager sees it."""
+
+    def __init__(self) -> None:
+        self.connection, self._theirs = socket.socketpair()
+        self._permits_left, self._permits = os.pipe()
+        os.set_blocking(self._permits_left, False)
+        self._tally = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("I")
+        self._reader = wire.Reader(self.connection)
+        self.hand = Hand()
+        self.pid = 0
+        #: when it was last given orders or heard of, by the monotonic clock
+        self.heard_at = time.monotonic()
+        self.was_stopped = False
+
+    def start(self, pid: int) -> None:
+        """In the manager, after the fork: only the child keeps its end."""
+        self.pid = pid
+        self._theirs.close()
+
+    def ends(self, manager_pid: int) -> Ends:
+        """In the child, after the fork: only the manager keeps its ends."""
+        self.connection.close()
+        os.close(self._permits)
+        return Ends(self._theirs, self._permits_left, self._tally, manager_pid)
+
+    def give(self, jobs: Sequence[Grabbed]) -> bool:
+        """Hand jobs over; False if they do not fit while the child is busy."""
+        frame = wire.orders(self.hand.settled, jobs)
+        if self.hand.jobs and len(frame) > FITS:
+            return False
+        os.write(self._permits, b"." * len(jobs))
+        self.hand.give(jobs)
+        self.heard_at = time.monotonic()
+        self._send(frame)
+        return True
+
+    def hear(self) -> list[tuple[Grabbed, Outcome]]:
+        """Read what it reports. One that hung up is dead, or as good as: reaping finds it."""
+        if not self._reader.receive():
+            os.kill(self.pid, signal.SIGKILL)
+        self.heard_at = time.monotonic()
+        return self._reports()
+
+    def recall(self) -> list[Grabbed]:
+        """Take back the jobs that it has not begun."""
+        return self.hand.recall(self._withdraw())
+
+    def dismiss(self) -> None:
+        """Tell it that all is settled and nothing more will come."""
+        self._send(wire.orders(self.hand.settled, []))
+        self.connection.close()
+
+    def kill(self) -> None:
+        self.was_stopped = True
+        os.kill(self.pid, signal.SIGKILL)
+
+    def remains(self) -> tuple[list[tuple[Grabbed, Outcome]], Wreck]:
+        """After its death: what it still reported, and the wreck."""
+        if self.connection.fileno() >= 0:
+            self.connection.setblocking(
+                False
+            )  # a program that a job started may hold the other end
+            while self._reader.receive():
+                pass
+        reports = self._reports()
+        wreck = self.hand.wreck(self._tally[0], self._withdraw())
+        return reports, wreck
+
+    def close(self) -> None:
+        """Close the manager's ends, in the manager and in a sibling after its fork."""
+        self.connection.close()
+        os.close(self._permits)
+        os.close(self._permits_left)
+
+    def _reports(self) -> list[tuple[Grabbed, Outcome]]:
+        ended: list[tuple[Grabbed, Outcome]] = []
+        for frame in self._reader.frames():
+            ended += self.hand.report(*wire.read_report(frame))
+        return ended
+
+    def _withdraw(self) -> int:
+        try:
+            return len(os.read(self._permits_left, 4096))
+        except BlockingIOError:
+            return 0
+
+    def _send(self, frame: bytes) -> None:
+        try:
+            self.connection.settimeout(PATIENCE)
+            self.connection.sendall(frame)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it is dead; reaping finds what it had
+        except socket.timeout:
+            os.kill(self.pid, signal.SIGKILL)  # it does not read its orders

@@ -1,0 +1,36 @@
+"""What the error numbers of MySQL and MariaDB mean to us; the password is in no text."""
+
+from __future__ import annotations
+
+from worker.address import Address
+from worker.errors import QueueUnreachable, WorkerError
+from worker.store import schema
+
+#: lock wait timeout, deadlock, "record has changed since last read" (MariaDB 11.6.2 and later)
+COLLISIONS = (1205, 1213, 1020)
+#: gone away, lost during the query, shutting down, killed, closed by timeout (MySQL 8), read-only
+GONE = (2006, 2013, 2003, 2002, 1053, 1927, 4031, 1290, 0)
+#: no such database, no such table, no such column
+ABSENT = (1049, 1146, 1054)
+#: access denied, to the server or to the database
+DENIED = (1044, 1045, 1698)
+
+
+def code_of(error: BaseException) -> int:
+    first = error.args[0] if error.args else 0
+    return first if isinstance(first, int) else 0
+
+
+def translated(error: BaseException, address: Address) -> WorkerError:
+    """Say in a sentence what a driver's error means; the password is in no such text."""
+    code = code_of(error)
+    if code in ABSENT:
+        return schema.absent(str(address))
+    if code in DENIED:
+        return QueueUnreachable(
+            f"{address} refused the user {address.user!r}: wrong password, or no right to the database ({code})"
+        )
+    text = error.args[-1] if error.args else type(error).__name__
+    if address.password:
+        text = str(text).replace(address.password, "***")
+    return QueueUnreachable(f"{address} cannot be used: {text} ({code})")

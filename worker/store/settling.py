@@ -1,0 +1,69 @@
+"""The SQL that writes the end of an attempt; pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from worker.job import Aborted, Done, Failed, GivenBack, Outcome, Quarantined, Retry
+from worker.store.base import Settlement
+from worker.store.statements import READY, SCHEDULED, Statement, microseconds
+
+#: characters of an error and of a traceback that are kept
+ERROR_LENGTH, TRACEBACK_LENGTH = 2000, 60000
+
+
+def settle(settlement: Settlement, now: str) -> list[Statement]:
+    """Spell out one settlement; the last statement touches a row if the job was still held."""
+    fence = (settlement.id, settlement.owner)
+    return [
+        Statement(f"{sql} WHERE id = %s AND owner = %s", (*values, *fence))
+        for sql, values in _end(settlement.outcome, now)
+    ]
+
+
+def _end(outcome: Outcome, now: str) -> list[tuple[str, tuple[Any, ...]]]:
+    if isinstance(outcome, Done):
+        return [("DELETE FROM job", ())]
+    if isinstance(outcome, Retry):
+        return [_retry(outcome, now)]
+    if isinstance(outcome, GivenBack):
+        return [
+            (
+                f"UPDATE job SET state = {READY}, due_at = NULL, owner = NULL, attempt = attempt - 1",
+                (),
+            )
+        ]
+    return [_keep(outcome, now), ("DELETE FROM job", ())]
+
+
+def _retry(outcome: Retry, now: str) -> tuple[str, tuple[Any, ...]]:
+    state, due = READY, "NULL"
+    if outcome.delay > 0:
+        state, due = SCHEDULED, f"{now} + {microseconds(outcome.delay)}"
+    crash = int(outcome.crashed)
+    return (
+        f"UPDATE job SET state = {state}, due_at = {due}, owner = NULL, crashes = crashes + {crash}, error = %s",
+        (storable(outcome.error, ERROR_LENGTH),),
+    )
+
+
+KEPT = {Failed: "failed", Aborted: "aborted", Quarantined: "quarantined"}
+
+
+def _keep(outcome: Outcome, now: str) -> tuple[str, tuple[Any, ...]]:
+    assert isinstance(outcome, (Failed, Aborted, Quarantined))  # noqa: S101 # Settled never comes here
+    columns = "id, queue, handler, precedence, attempt, crashes, uniqkey, enqueued_at, grabbed_at, enqueued_release, grabbed_release, arg"
+    traceback = outcome.traceback if isinstance(outcome, Failed) else ""
+    return (
+        f"INSERT INTO failed_job ({columns}, state, failed_at, error, traceback) SELECT {columns}, %s, {now}, %s, %s FROM job",
+        (
+            KEPT[type(outcome)],
+            storable(outcome.error, ERROR_LENGTH),
+            storable(traceback, TRACEBACK_LENGTH),
+        ),
+    )
+
+
+def storable(text: str, length: int) -> str:
+    """Cut a text, and spell out what no UTF-8 column takes."""
+    return text[:length].encode("utf-8", "backslashreplace").decode()
