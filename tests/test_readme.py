@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -32,8 +32,10 @@ def shell(tmp_path):
         "HOME": str(tmp_path),
     }
 
+    started = []
+
     def start(line):
-        return subprocess.Popen(
+        process = subprocess.Popen(
             ["sh", "-c", f"exec {line}"],
             cwd=tmp_path,
             env=environment,
@@ -42,8 +44,13 @@ def shell(tmp_path):
             stderr=subprocess.STDOUT,
             text=True,
         )
+        started.append(process)
+        return process
 
-    return start
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 def done(process):
@@ -96,10 +103,13 @@ def test_the_readme_is_read_in_three_minutes():
 
 
 def read_until(process, words, seconds=30):
-    said, end = "", time.monotonic() + seconds
+    """Read what a program says; one that does not say the words in time is ended."""
+    limit = threading.Timer(seconds, process.kill)
+    limit.start()
+    said = ""
     for line in process.stdout:
         said += line
         if words in line:
+            limit.cancel()
             return said
-        assert time.monotonic() < end, said
-    raise AssertionError(f"the worker ended without saying {words}: {said}")
+    raise AssertionError(f"it ended without saying {words}: {said}")
