@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -145,7 +146,7 @@ def test_requirements_that_lie_in_other_files_count_too(host, installer):
 
 def test_files_that_include_each_other_end_somewhere(host, installer):
     release(host, FIRST, "-r other.txt\n", **{"other.txt": "-r requirements.txt\n"})
-    assert "asked: install" in made(host, FIRST, installer)
+    assert re.search("asked:.* install", made(host, FIRST, installer))
 
 
 @pytest.mark.parametrize(
@@ -212,7 +213,7 @@ def test_an_environment_is_copied_only_if_it_would_be_made_of_the_same(
 ):
     release(host, FIRST, "a==1\n")
     release(host, SECOND, requirements)
-    assert "asked: install" in made(host, FIRST, installer)
+    assert re.search("asked:.* install", made(host, FIRST, installer))
     again = PythonEnvironment(python=installer.python, options=options)
     assert (COPYING in made(host, SECOND, again)) == copied
 
