@@ -13,7 +13,7 @@ from invoke.context import Context
 
 from deploy import settings
 from deploy.executor import FleetTask, fleet_task, take_over
-from deploy.project import Project, sentences
+from deploy.project import Project, refuse_shadow, sentences
 from deploy.settings import PythonEnvironment
 
 __all__ = ["PythonEnvironment", "Service", "project"]
@@ -33,6 +33,8 @@ def project(*services: Service) -> Collection:
     """Make the tasks that fab offers: a namespace for each service, and `deploy` for all of them."""
     take_over()
     folder = Path(inspect.stack()[1].filename).resolve().parent
+    with sentences():
+        refuse_shadow(folder, services)
     namespace = Collection()
     for service in services:
         namespace.add_collection(_tasks(Project(folder, (service,))))
@@ -58,7 +60,7 @@ def _tasks(project: Project) -> Collection:
 def _setup(project: Project) -> FleetTask:
     @fleet_task(BRANCH)
     def setup(context: Context, branch: str = "") -> None:
-        """Prepare the hosts: directories, service directory, a first release, the queue database."""
+        """Make the hosts ready: directories, supervision, database."""
         from deploy.recipes import setup
 
         with project.targets(context) as (target,):
@@ -70,7 +72,7 @@ def _setup(project: Project) -> FleetTask:
 def _update(project: Project) -> FleetTask:
     @fleet_task(BRANCH)
     def update(context: Context, branch: str = "") -> None:
-        """Put a new release on every host and switch to it, without a restart."""
+        """Release and switch on every host, without a restart."""
         from deploy.recipes import rollout
 
         with project.targets(context) as (target,):
@@ -82,7 +84,7 @@ def _update(project: Project) -> FleetTask:
 def _deploy(project: Project) -> FleetTask:
     @fleet_task(BRANCH)
     def deploy(context: Context, branch: str = "") -> None:
-        """Release, switch, restart and verify on every host; all go back if one fails."""
+        """Release, restart and verify on every host, or on none."""
         from deploy.recipes import rollout
 
         with project.targets(context) as targets:
@@ -94,7 +96,7 @@ def _deploy(project: Project) -> FleetTask:
 def _rollback(project: Project) -> FleetTask:
     @fleet_task({"release": "the verified release to go to instead"})
     def rollback(context: Context, release: str = "") -> None:
-        """Go back to the release before the current one that was live and verified."""
+        """Go back to the verified release before the current one."""
         from deploy.recipes import rollback
 
         with project.targets(context) as (target,):
@@ -106,7 +108,7 @@ def _rollback(project: Project) -> FleetTask:
 def _status(project: Project) -> FleetTask:
     @fleet_task({"json": "for programs"})
     def status(context: Context, json: bool = False) -> None:
-        """Tell what runs on every host; exit status 2 if anything is not up or hosts differ."""
+        """Tell what runs where; exit status 2 if anything is wrong."""
         from deploy.recipes import inspect
 
         with project.targets(context) as (target,):
@@ -118,7 +120,7 @@ def _status(project: Project) -> FleetTask:
 def _check(project: Project) -> FleetTask:
     @fleet_task()
     def check(context: Context) -> None:
-        """Tell what would go wrong with a deploy, on all hosts at once, and change nothing."""
+        """Tell what would go wrong with a deploy; change nothing."""
         from deploy.recipes import inspect
 
         with project.targets(context) as (target,):
@@ -130,7 +132,7 @@ def _check(project: Project) -> FleetTask:
 def _releases(project: Project) -> FleetTask:
     @fleet_task()
     def releases(context: Context) -> None:
-        """List the releases of every host and what became of them."""
+        """List the releases of every host, and what became of them."""
         from deploy.recipes import inspect
 
         with project.targets(context) as (target,):
@@ -142,7 +144,7 @@ def _releases(project: Project) -> FleetTask:
 CONTROL = {
     "start": "Bring the service up and verify it.",
     "stop": "Bring the service down and wait for its end.",
-    "restart": "Restart the service, up or down, and verify it from the current release.",
+    "restart": "Restart the service from the current release and verify it.",
     "reload": "Send HUP to a service that reloads itself.",
 }
 

@@ -109,7 +109,12 @@ def relative_paths(value: Any) -> tuple[PurePosixPath, ...]:
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, (list, tuple)):
         raise ValueError("must be a list of paths")
-    return tuple(relative_path(text(str(part).strip())) for part in parts if part)
+    return tuple(_path_inside(part) for part in parts if part != "")
+
+
+def _path_inside(value: Any) -> PurePosixPath:
+    made_before = isinstance(value, PurePosixPath)
+    return relative_path(str(value) if made_before else some_text(value))
 
 
 def texts(value: Any) -> tuple[str, ...]:

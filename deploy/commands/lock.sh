@@ -6,7 +6,8 @@
 take_lock() {
     [ -w "$1" ] || return 0
     exec 9>>"$1/.lock"
-    flock -n 9 || {
+    # who was killed a moment ago still lets go: it notices within the seconds that its look takes
+    flock -w 4 9 || {
         # who has just taken it may not be noted yet
         holder=$(cat "$1/.lock" 2>/dev/null || :)
         printf 'lock %s\n' "${holder:-somebody}"

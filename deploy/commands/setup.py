@@ -16,9 +16,8 @@ def service_directory(paths: Paths) -> Command:
 
 def scripts(paths: Paths, run: str, log_run: str) -> Command:
     """Put `run` and `log/run` in place, if they are not there already."""
-    return together(
-        _names(paths), command("install_scripts", run, log_run, uses="setup")
-    )
+    put = command("install_scripts", run, log_run)
+    return together(_names(paths), _called(put.text))
 
 
 def secret(paths: Paths, name: str, size: int) -> Command:

@@ -76,8 +76,10 @@ show_log() {
 # Restart DIR and prove it: a new process, from release $2, up for $3 seconds, within $4 seconds after
 # TERM; its log service too; then the health check $5. Says on standard error what is wrong.
 #
-# supervise is deaf for a second after a start. If what runs dies meanwhile, TERM meets the start after
-# it, which is ours: so none is sent to what is dead, and what was too young gets a second chance.
+# supervise is deaf for a second after a start, and TERM would meet the start after it, which is ours, if
+# what runs dies meanwhile. So what is young is watched first: if it does not last, it is not sent TERM,
+# since it is started anew by itself. Nor is what had its TERM already, by a stop. What may have died
+# just before its TERM gives the start after it a second chance.
 restart_and_verify() {
     is_supervised "$1" || {
         say "supervise does not answer in $1: is svscan running, and may this account control the service?"
@@ -87,8 +89,10 @@ restart_and_verify() {
     before=$start since=$(label_of_now)
     letters=-tcu young=''
     if [ "$state" = up ]; then
-        [ $(($(now) - started)) -gt 2 ] || young=yes
-        if is_zombie "$pid"; then letters=-cu; fi
+        age=$(($(now) - started))
+        [ "$age" -gt 10 ] || young=yes
+        [ "$want" != down ] || letters=-cu
+        [ "$age" -gt 2 ] || stays_up "$1" 1.2 || letters=-cu young=''
     fi
     control "$letters" "$1" || return 1
     await_start "$1" "$4" "$before" || {
@@ -121,8 +125,8 @@ verify() {
 
 # Try the health check $1 for $2 seconds more.
 answers() {
-    end=$(($(now) + ${2%.*} + 1))
-    until complaint=$(sh -c "$1" 2>&1); do
+    end=$(($(now) + ${2%.*} + 2))
+    until complaint=$(timeout "$((${2%.*} + 1))" sh -c "$1" 2>&1 </dev/null); do
         [ "$(now)" -lt "$end" ] || {
             say "the health check fails: $1"
             say "$complaint"
@@ -140,10 +144,12 @@ start_service() {
     expected=$2 since=$(label_of_now)
     if [ "$state" = up ] && [ -z "$paused" ] && [ "$want" != down ]; then
         echo already
-        expected=$(release_of "$1" "$pid")
+        expected=$(release_of "$1" "$pid" || :)
     else
+        before=none
+        [ "$want" != down ] || before=$start
         control -cu "$1" || fail 70 'svc could not start the service (its words are below)'
-        await_start "$1" "$4" none || fail 70 'the service did not start'
+        await_start "$1" "$4" "$before" || fail 70 'the service did not start'
     fi
     verify "$1" "$expected" "$3" "$5" || fail 70 'the service was started but is not up (the reason is below)'
 }

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path
 
 from deploy import archive, faults, release, repository
 from deploy.archive import Archive
@@ -15,15 +13,7 @@ from deploy.recipes import finishing, preparing
 from deploy.recipes.publishing import Plan, publish, switch
 from deploy.recipes.target import Target, refuse
 from deploy.release import Manifest
-from deploy.repository import Revision
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the operator asked for: a branch, or each service's own; seen from the fabfile's folder."""
-
-    project: Path
-    branch: str = ""
+from deploy.repository import Revision, Wanted
 
 
 def deploy(targets: Sequence[Target], wanted: Wanted) -> None:

@@ -10,8 +10,8 @@ from deploy import faults
 from deploy.commands import setup
 from deploy.errors import NotUndone, Refused
 from deploy.recipes import rollout
-from deploy.recipes.rollout import Wanted
 from deploy.recipes.target import Target, refuse, sentences
+from deploy.repository import Wanted
 from deploy.shell import Command, Script, Step
 
 #: seconds for the commands of a project, such as making a database

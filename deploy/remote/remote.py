@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Protocol, TypeVar
@@ -113,26 +113,41 @@ class SshRemote:
 
     @contextmanager
     def _begin(self, sending: Sending) -> Iterator[tuple[Running, Transcript]]:
-        transport, account = self.reach()
         said = Transcript(self.host, self.onlooker)
+        with ExitStack() as begun:
+            yield self._open(sending, said, begun), said
+
+    def _open(self, sending: Sending, said: Transcript, begun: ExitStack) -> Running:
+        """Begin the script; over a new connection if the old one turns out to be gone."""
+        for _ in range(2):
+            transport, account = self.reach()
+            flight = self._flight(sending, said, transport, account)
+            try:
+                return begun.enter_context(flight)
+            except BROKEN as error:
+                reason = error
+                if transport.is_active():
+                    break
+        raise _not_begun(self.host, reason) from None
+
+    def _flight(
+        self,
+        sending: Sending,
+        said: Transcript,
+        transport: Transport,
+        account: Account,
+    ) -> AbstractContextManager[Running]:
+        as_root = sending.as_root
         terms = Terms(
             deadline=sending.deadline,
             cancel=self.cancel,
             on_line=said.take,
-            kill_with=lambda signal: killing(
-                said.process, signal, account, sending.as_root
-            ),
+            kill_with=lambda name: killing(said.process, name, account, as_root),
             keep_stdin=sending.keep_stdin,
         )
         text = text_of(sending.sent).encode()
-        command = starting(len(text), account, sending.as_root)
-        stdin = chain([text], sending.payload)
-        with ExitStack() as begun:
-            try:
-                flight = begun.enter_context(running(transport, command, stdin, terms))
-            except BROKEN as error:
-                raise _not_begun(self.host, error) from None
-            yield flight, said
+        command = starting(len(text), account, as_root)
+        return running(transport, command, chain([text], sending.payload), terms)
 
 
 @dataclass(frozen=True)

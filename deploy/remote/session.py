@@ -93,7 +93,7 @@ class Running:
 
     def over(self) -> bool:
         """Say whether the command has ended, and all of its output was read."""
-        if not self._channel.exit_status_ready():
+        if not (self._channel.exit_status_ready() or self._killed_by):
             return False
         self._exited_at = self._exited_at or time.monotonic()
         return self._incoming.at_end() or time.monotonic() > self._exited_at + LINGER
@@ -118,10 +118,20 @@ class Running:
 
     def _request_signal(self, name: str) -> None:
         with suppress(*BROKEN):
-            self._transport.request(self._channel, "signal", name, reply=False)
             command = self._terms.kill_with(name)
+            # this first: after the request alone, sudo's shell is gone and its children are not
             if command:
-                self._transport.open_session(timeout=OPENING).exec_command(command)
+                self._run_beside(command)
+            # OpenSSH drops a connection that speaks of a channel which was closed
+            with self._channel.lock:
+                if not self._channel.closed:
+                    self._transport.request(self._channel, "signal", name, reply=False)
+
+    def _run_beside(self, command: str) -> None:
+        with self._transport.open_session(timeout=OPENING) as channel:
+            channel.exec_command(command)
+            # sudo gives up if its channel closes before it began
+            channel.status_event.wait(OPENING)
 
     def _listen(self, kind: str, detail: str) -> None:
         if kind == "exit-signal":

@@ -175,3 +175,10 @@ def test_a_linked_file_that_is_missing(operator):
         operator.on("web1", f"readlink {operator.deploy_to}/current/log")
         == "../../shared/log"
     )
+
+
+def test_a_worker_of_ones_own_that_would_hide_ours(operator):
+    (operator.folder / "worker.py").write_text("")
+    operator.done("--list")
+    operator.write_fabfile(start="python3 -m worker run jobs")
+    assert "hides forklift's worker" in refused(operator.fab("--list"))

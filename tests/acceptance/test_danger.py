@@ -37,9 +37,8 @@ def test_a_client_killed_at_any_moment_leaves_a_complete_current(operator):
 
 
 def test_a_second_deploy_is_refused_while_one_is_under_way(operator):
-    operator.write_fabfile(build=["sleep 2"])
-    operator.commit("one")
     operator.done(operator.task("setup"))
+    operator.write_fabfile(build=["sleep 7"])
     first = operator.start(operator.task("deploy"))
     wait_for(first, "building")
     second = operator.fab(operator.task("deploy"))
@@ -51,9 +50,8 @@ def test_a_second_deploy_is_refused_while_one_is_under_way(operator):
 
 
 def test_a_killed_client_leaves_no_lock(operator):
-    operator.write_fabfile(build=["sleep 2"])
-    operator.commit("one")
     operator.done(operator.task("setup"))
+    operator.write_fabfile(build=["sleep 2"])
     first = operator.start(operator.task("deploy"))
     wait_for(first, "building")
     first.kill()
@@ -63,9 +61,9 @@ def test_a_killed_client_leaves_no_lock(operator):
 
 
 def test_a_push_in_the_middle_changes_nothing_for_this_deploy(operator):
+    operator.done(operator.task("setup"))
     operator.write_fabfile(build=["sleep 1"])
     first = operator.commit("one")
-    operator.done(operator.task("setup"))
     process = operator.start(operator.task("deploy"))
     wait_for(process, "building")
     operator.commit("two")

@@ -29,6 +29,7 @@ FLOORS = [
     ],
     ["store.mysql_sql", "store.mysql_connection", "store.sqlite_connection"],
     [
+        "store.sqlite_turn",
         "store.mysql_turn",
         "store.mysql_insert",
         "store.mysql_leases",

@@ -10,13 +10,12 @@ from typing import Any
 
 from worker.address import Address
 from worker.job import Outcome
-from worker.store import schema, settling, sqlite_schema, statements
+from worker.store import schema, sqlite_schema, sqlite_turn, statements
 from worker.store.base import (
     Ask,
     Counts,
     Due,
     Expired,
-    Grabbed,
     Holder,
     Kept,
     NewJob,
@@ -28,11 +27,9 @@ from worker.store.base import (
     too_large,
 )
 from worker.store.sqlite_connection import File, spelled, translating
+from worker.store.sqlite_turn import DUE, NOW
 from worker.store.statements import RUNNING, SCHEDULED, STATES, Statement
 
-#: microseconds since 1970 by SQLite's clock
-NOW = "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
-CLAIM, DUE = "INDEXED BY job_claim", "INDEXED BY job_due"
 #: jobs of one INSERT: SQLite takes 32766 values in a statement since 3.32, 999 before
 ROWS = 6000 if sqlite3.sqlite_version_info >= (3, 32) else 190
 
@@ -86,8 +83,7 @@ class SqliteStore:
 
     def turn(self, settlements: Sequence[Settlement], ask: Ask | None) -> Turn:
         with translating(self.address), self._file.transaction() as cursor:
-            lost = [each.id for each in settlements if not _settle(cursor, each)]
-            return Turn(_grab(cursor, ask) if ask else (), frozenset(lost))
+            return sqlite_turn.turn(cursor, settlements, ask)
 
     def renew(
         self, held: Mapping[int, int], holder: Holder, leases: Mapping[str, float]
@@ -116,7 +112,7 @@ class SqliteStore:
             found = cursor.execute(*statements.due(RUNNING, limit, NOW, force=DUE))
             ended = [(e, decide(e)) for e in map(Expired._make, found.fetchall())]
             for each, outcome in ended:
-                _settle(cursor, Settlement(each.id, each.owner, outcome))
+                sqlite_turn.settle(cursor, Settlement(each.id, each.owner, outcome))
             return ended
 
     def running(self, holder: Holder) -> dict[int, int]:
@@ -132,7 +128,7 @@ class SqliteStore:
             yield cursor
 
     def settle_within(self, cursor: Any, settlement: Settlement) -> bool:
-        return _settle(cursor, settlement)
+        return sqlite_turn.settle(cursor, settlement)
 
     def counts(self) -> Counts:
         live, ended = self._rows(statements.COUNT), self._rows(statements.COUNT_KEPT)
@@ -165,23 +161,3 @@ def _insert(cursor: Any, jobs: Sequence[NewJob], release: str) -> list[int]:
             raise too_large() from error
         ids += range(cursor.lastrowid - len(part) + 1, cursor.lastrowid + 1)
     return ids
-
-
-def _settle(cursor: Any, settlement: Settlement) -> bool:
-    count = 0
-    for statement in settling.settle(settlement, NOW):
-        count = cursor.execute(*spelled(statement)).rowcount
-    return count > 0
-
-
-def _grab(cursor: Any, ask: Ask) -> list[Grabbed]:
-    rows: list[Any] = []
-    for queue in ask.queues:
-        left = ask.limit - len(rows)
-        if left > 0:
-            chosen = statements.choose(ask, queue, left, force=CLAIM)
-            rows += cursor.execute(*spelled(chosen)).fetchall()
-    if rows:
-        taken = statements.take(ask, (row[0] for row in rows), NOW)
-        cursor.execute(*spelled(taken))
-    return [Grabbed._make(row) for row in rows]

@@ -1,5 +1,7 @@
 """One deploy at a time: who holds the lock, and when it is free."""
 
+from pathlib import Path
+
 import pytest
 
 from deploy.commands import lock
@@ -83,6 +85,12 @@ def test_where_one_may_not_write_there_is_no_lock_to_take(host):
     assert gone.do(lock.take(gone.paths, "ann")).answer == ""
 
 
+def is_locked(path):
+    return (
+        path.exists() and f":{path.stat().st_ino} " in Path("/proc/locks").read_text()
+    )
+
+
 WORKING = "printf '\\036held\\n'\ncat >/dev/null"
 
 
@@ -116,7 +124,7 @@ def test_what_a_lost_operator_began_keeps_the_next_deploy_out(host, begin, until
     orphan = begin(working(host))
     answer(orphan)
     waiting = begin(taking(host, "bob"))
-    until(lambda: (host.deploy_to / ".lock").exists())
+    until(lambda: is_locked(host.deploy_to / ".lock"))
     assert answer(begin(taking(host, "eve"))) == "lock somebody\n"
     assert waiting.poll() is None
     orphan.stdin.close()

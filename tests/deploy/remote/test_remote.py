@@ -71,19 +71,19 @@ def test_a_script_without_payload_finds_its_input_at_the_end(either):
 
 def test_a_failure_names_the_step_the_status_and_the_last_lines(either):
     with pytest.raises(ScriptFailed) as caught:
-        either.run(
-            script("true", "for n in 1 2 3 4 5 6 7 8; do echo l$n >&2; done; exit 3")
-        )
+        either.run(script("true", "for n in $(seq 25); do echo l$n >&2; done; exit 3"))
     assert caught.value.status == 3
     first, *lines = str(caught.value).splitlines()
     assert first == f"{either.host}: step 2 failed (exit status 3)"
-    assert [each.strip() for each in lines] == ["l3", "l4", "l5", "l6", "l7", "l8"]
+    assert [each.strip() for each in lines] == [f"l{n}" for n in range(6, 26)]
 
 
-def test_the_sentence_of_fail_is_the_whole_message(either):
+def test_the_sentence_of_fail_comes_first_and_what_was_logged_below(either):
     with pytest.raises(ScriptFailed) as caught:
         either.run(script("echo noise >&2; fail 75 'the lock is held by ann'"))
-    assert str(caught.value) == f"{either.host}: the lock is held by ann"
+    first, *below = str(caught.value).splitlines()
+    assert first == f"{either.host}: the lock is held by ann"
+    assert [each.strip() for each in below] == ["noise"]
     assert caught.value.status == 75
 
 
@@ -121,6 +121,14 @@ def test_a_process_left_behind_does_not_keep_a_script_from_ending(remote, tmp_pa
     pid = tmp_path / "pid"
     text = f"sleep 100 & echo $! >{pid}; echo done"
     assert remote.run(script(text), deadline=20) == "done\n"
+    os.kill(int(pid.read_text()), signal.SIGKILL)
+
+
+def test_nor_does_it_keep_one_that_was_killed(remote, tmp_path):
+    pid = tmp_path / "pid"
+    text = f"sleep 100 & echo $! >{pid}; kill -9 $$"
+    with pytest.raises(ScriptFailed, match="killed by signal KILL"):
+        remote.run(script(text), deadline=20)
     os.kill(int(pid.read_text()), signal.SIGKILL)
 
 
@@ -172,6 +180,25 @@ def test_after_a_lost_connection_the_next_script_makes_a_new_one(
         remote.run(script(f"touch {begun}; sleep 3"))
     cutter.join()
     assert remote.ask(Question("echo back", str)) == "back\n"
+
+
+def test_a_connection_that_broke_between_scripts_is_made_anew(sshd, connect, wire):
+    cut = wire()
+    remote = connect(sshd.config(Port=cut.port)).remote("web1")
+    for _ in range(5):
+        assert remote.ask(Question("echo here", str)) == "here\n"
+        cut.cut()
+
+
+def test_a_signal_that_comes_late_does_not_cost_the_connection(sshd, connect):
+    connections = connect(sshd.config())
+    remote = connections.remote("web1")
+    for _ in range(10):
+        with pytest.raises(DeadlinePassed):
+            remote.run(script("trap 'exit 0' TERM; sleep 100 & wait"), deadline=0.1)
+    transport, _ = remote.reach()
+    assert remote.ask(Question("echo here", str)) == "here\n"
+    assert remote.reach()[0] is transport
 
 
 def test_a_script_cut_off_on_its_way_does_nothing(sshd, connect, wire, tmp_path):

@@ -1,0 +1,60 @@
+"""Settling and grabbing in SQLite, within a transaction that holds the write lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from worker.job import Done
+from worker.store import settling, statements
+from worker.store.base import Ask, Grabbed, Settlement, Turn
+from worker.store.sqlite_connection import spelled
+
+#: microseconds since 1970 by SQLite's clock
+NOW = "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
+CLAIM, DUE = "INDEXED BY job_claim", "INDEXED BY job_due"
+
+
+def turn(cursor: Any, settlements: Sequence[Settlement], ask: Ask | None) -> Turn:
+    """Settle, then grab."""
+    finished = [each for each in settlements if isinstance(each.outcome, Done)]
+    others = [each for each in settlements if not isinstance(each.outcome, Done)]
+    if finished and not _delete(cursor, finished):
+        others = [*finished, *others]
+    lost = [each.id for each in others if not settle(cursor, each)]
+    return Turn(_grab(cursor, ask) if ask else (), frozenset(lost))
+
+
+def settle(cursor: Any, settlement: Settlement) -> bool:
+    """Settle one job; False if it was no longer ours."""
+    count = 0
+    for statement in settling.settle(settlement, NOW):
+        count = cursor.execute(*spelled(statement)).rowcount
+    return count > 0
+
+
+def _delete(cursor: Any, finished: Sequence[Settlement]) -> bool:
+    """Delete a batch; if one was no longer ours, delete none, so that the one can be found."""
+    cursor.execute("SAVEPOINT batch")
+    cursor.executemany(
+        "DELETE FROM job WHERE id = ? AND owner = ?",
+        [(each.id, each.owner) for each in finished],
+    )
+    whole = bool(cursor.rowcount == len(finished))
+    if not whole:
+        cursor.execute("ROLLBACK TO batch")
+    cursor.execute("RELEASE batch")
+    return whole
+
+
+def _grab(cursor: Any, ask: Ask) -> list[Grabbed]:
+    rows: list[Any] = []
+    for queue in ask.queues:
+        left = ask.limit - len(rows)
+        if left > 0:
+            chosen = statements.choose(ask, queue, left, force=CLAIM)
+            rows += cursor.execute(*spelled(chosen)).fetchall()
+    if rows:
+        taken = statements.take(ask, (row[0] for row in rows), NOW)
+        cursor.execute(*spelled(taken))
+    return [Grabbed._make(row) for row in rows]
