@@ -28,6 +28,11 @@ def before_deploy(service: Service, facts: HostFacts, needed: int) -> Iterator[s
     yield from before_update(service, facts, needed)
     if facts.deploy_to and not facts.service.answers:
         yield _not_supervised(service)
+    elif facts.deploy_to and not facts.log.healthy:
+        yield (
+            f"the log service of {service.name} is {facts.log.word}, and no release could be verified; "
+            f"look into {service.service_root}/{service.name}/log, then: svc -u on it"
+        )
 
 
 def before_update(service: Service, facts: HostFacts, needed: int) -> Iterator[str]:
@@ -58,8 +63,6 @@ def in_check(
         return
     if abs(facts.clock - now) > SKEW:
         yield f"its clock differs from yours by {round(facts.clock - now)} s; synchronize it"
-    if not facts.log.answers and facts.service.answers:
-        yield f"supervise knows no log service of {service.name}; remove and set up {service.name} again"
     if facts.service.down_file:
         yield f"a down file keeps {service.name} down at the next boot; run: fab {service.name}.setup"
     for each in facts.differs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,17 @@ def sentences() -> Iterator[None]:
         raise Exit(str(error), code=error.exit_status) from error
     except KeyboardInterrupt:
         raise Exit("interrupted; nothing was switched", code=3) from None
+
+
+def refuse_names(services: Sequence[Service]) -> None:
+    """Refuse names that fab could not tell apart."""
+    names = [each.name for each in services]
+    if len(set(names)) < len(names):
+        raise Refused(f"two services have the same name: {', '.join(names)}")
+    if "deploy" in names and len(names) > 1:
+        raise Refused(
+            "a service cannot be named deploy: fab deploy deploys all of them"
+        )
 
 
 def refuse_shadow(folder: Path, services: Iterable[Service]) -> None:

@@ -13,7 +13,7 @@ from invoke.context import Context
 
 from deploy import settings
 from deploy.executor import FleetTask, fleet_task, take_over
-from deploy.project import Project, refuse_shadow, sentences
+from deploy.project import Project, refuse_names, refuse_shadow, sentences
 from deploy.settings import PythonEnvironment
 
 __all__ = ["PythonEnvironment", "Service", "project"]
@@ -34,6 +34,7 @@ def project(*services: Service) -> Collection:
     take_over()
     folder = Path(inspect.stack()[1].filename).resolve().parent
     with sentences():
+        refuse_names(services)
         refuse_shadow(folder, services)
     namespace = Collection()
     for service in services:

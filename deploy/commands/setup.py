@@ -25,6 +25,12 @@ def secret(paths: Paths, name: str, size: int) -> Command:
     return command("put_secret", paths.env / name, size, uses="setup")
 
 
+def drop_other_secrets(paths: Paths) -> Command:
+    """Remove the secrets that the service had once and no longer names."""
+    names = paths.service.secrets
+    return command("drop_other_secrets", paths.env, *names, uses="setup")
+
+
 def need_secret(paths: Paths, name: str) -> Command:
     """Refuse unless the host keeps the secret already."""
     return command("need_secret", paths.env / name, uses="setup")

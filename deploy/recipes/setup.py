@@ -28,10 +28,9 @@ def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> No
         first = replace(target, fleet=target.fleet.only(without))
         rollout.update(first, wanted)
     _as_root(target, _finishing(target), b"")
-    target.output.done(
-        f"{target.service.name}: set up on {', '.join(facts)}; "
-        f"bring it up with: fab {target.service.name}.deploy"
-    )
+    down = not all(each.service.up for each in facts.values())
+    hint = f"; bring it up with: fab {target.service.name}.deploy" if down else ""
+    target.output.done(f"{target.service.name}: set up on {', '.join(facts)}{hint}")
 
 
 def _places(target: Target, environment: Mapping[str, str]) -> Iterable[Step]:
@@ -41,6 +40,7 @@ def _places(target: Target, environment: Mapping[str, str]) -> Iterable[Step]:
     yield Step("making the service directory", setup.service_directory(paths))
     for name in target.service.secrets:
         yield Step("", _secret(target, name, environment))
+    yield Step("", setup.drop_other_secrets(paths))
     yield Step("", setup.scripts(paths, run, log_run))
 
 
