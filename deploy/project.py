@@ -47,8 +47,8 @@ class Project:
     folder: Path
     services: tuple[Service, ...]
 
-    def wanted(self, branch: str) -> Wanted:
-        return Wanted(self.folder, branch)
+    def wanted(self, branch: str, force: bool = False) -> Wanted:
+        return Wanted(self.folder, branch, force)
 
     @contextmanager
     def targets(self, context: Context) -> Iterator[list[Target]]:

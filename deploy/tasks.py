@@ -80,13 +80,13 @@ def _update(project: Project) -> FleetTask:
 
 
 def _deploy(project: Project) -> FleetTask:
-    @fleet_task(BRANCH)
-    def deploy(context: Context, branch: str = "") -> None:
+    @fleet_task({**BRANCH, "force": "make a release even of what is live already"})
+    def deploy(context: Context, branch: str = "", force: bool = False) -> None:
         """Release, switch, restart and verify on every host; all go back if one fails."""
         from deploy.recipes import rollout
 
         with project.targets(context) as targets:
-            rollout.deploy(targets, project.wanted(branch))
+            rollout.deploy(targets, project.wanted(branch, force))
 
     return deploy
 
