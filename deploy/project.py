@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import getpass
+import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +36,27 @@ from deploy.settings import Service
 def sentences() -> Iterator[None]:
     """End fab with a sentence and its exit status where an error of ours comes out."""
     try:
-        yield
+        with _stopped_by(signal.SIGTERM, signal.SIGHUP):
+            yield
     except DeployError as error:
         raise Exit(str(error), code=error.exit_status) from error
     except KeyboardInterrupt:
         raise Exit("interrupted; nothing was switched", code=3) from None
+
+
+@contextmanager
+def _stopped_by(*numbers: signal.Signals) -> Iterator[None]:
+    """Take these signals for a Ctrl-C: a run that a terminal or another program ends undoes what it began."""
+    before = {each: signal.getsignal(each) for each in numbers}
+    # nohup's wish is respected
+    heard = [each for each, handler in before.items() if handler is signal.SIG_DFL]
+    for each in heard:
+        signal.signal(each, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for each in heard:
+            signal.signal(each, before[each])
 
 
 @dataclass(frozen=True)
@@ -61,12 +80,14 @@ class Project:
             yield [self._target(each, opened) for each in services]
 
     def _target(self, service: Service, opened: _Opened) -> Target:
+        operator = f"{getpass.getuser()}@{socket.gethostname()}"
         return Target(
             Paths(service),
             opened.fleet(service),
             Templates(self.folder),
             opened.output,
-            f"{getpass.getuser()}@{socket.gethostname()}",
+            operator,
+            f"{operator} (process {os.getpid()}) since {opened.began}",
         )
 
 
@@ -77,6 +98,7 @@ class _Opened:
         self.output = output
         self._config, self._until_done = config, until_done
         self._connections: dict[str, Connections] = {}
+        self.began = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
 
     def fleet(self, service: Service) -> Fleet:
         connections = self._of(service.user)

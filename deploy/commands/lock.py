@@ -17,3 +17,11 @@ def wait() -> Command:
 
 def enter_phase(paths: Paths) -> Command:
     return command("enter_phase", paths.deploy_to, uses="lock")
+
+
+def enter_again(paths: Paths, holder: str, patience: int) -> Command:
+    """Enter a phase once what works there has ended, within *patience* seconds.
+
+    The lock may have been lost with the connection: it is taken again, or refused if another has it.
+    """
+    return command("enter_again", paths.deploy_to, holder, patience, uses="lock")

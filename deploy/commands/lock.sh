@@ -13,13 +13,13 @@ take_lock() {
         printf 'lock %s\n' "${holder:-somebody}"
         return 0
     }
+    printf '%s\n' "$2" >"$1/.lock"
     exec 8>>"$1/.phase.lock"
     flock -w 30 8 || {
         echo 'lock a deploy whose operator is gone; what it began still runs here'
         return 0
     }
     exec 8>&-
-    printf '%s\n' "$2" >"$1/.lock"
     echo 'lock mine'
 }
 
@@ -33,4 +33,12 @@ wait_with_lock() {
 enter_phase() {
     exec 8>>"$1/.phase.lock"
     flock -n 8 || fail 75 'another script still works here; try again when that is done'
+}
+
+# Be the only script that changes directory $1, once what was begun there has ended, within $3 seconds.
+# The lock of holder $2 may have gone with its connection: then it is taken again, unless another came.
+enter_again() {
+    exec 8>>"$1/.phase.lock" 9>>"$1/.lock"
+    flock -w "$3" 8 || fail 75 "what was begun here still runs after $3 s"
+    flock -n 9 || [ "$(cat "$1/.lock")" = "$2" ] || fail 75 "another deploy has begun here: $(cat "$1/.lock")"
 }

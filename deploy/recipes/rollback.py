@@ -9,7 +9,8 @@ from deploy import faults, release
 from deploy.errors import Refused
 from deploy.facts import HostFacts
 from deploy.recipes import publishing
-from deploy.recipes.publishing import Plan, publish
+from deploy.recipes.plan import Plan
+from deploy.recipes.publishing import publish
 from deploy.recipes.target import Target, refuse
 from deploy.release import Manifest
 

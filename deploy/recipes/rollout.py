@@ -12,7 +12,8 @@ from deploy import archive, faults, release, repository
 from deploy.archive import Archive
 from deploy.facts import HostFacts
 from deploy.recipes import finishing, preparing
-from deploy.recipes.publishing import Plan, publish, switch
+from deploy.recipes.plan import Plan
+from deploy.recipes.publishing import publish, switch
 from deploy.recipes.target import Target, refuse
 from deploy.release import Manifest
 from deploy.repository import Revision

@@ -11,7 +11,7 @@ from deploy.commands import setup
 from deploy.errors import NotUndone, Refused
 from deploy.recipes import rollout
 from deploy.recipes.rollout import Wanted
-from deploy.recipes.target import Target, refuse, sentences
+from deploy.recipes.target import Target, if_interrupted, refuse, sentences
 from deploy.shell import Command, Script, Step
 
 #: seconds for the commands of a project, such as making a database
@@ -63,14 +63,13 @@ def _finishing(target: Target) -> Iterable[Step]:
 
 def _as_root(target: Target, steps: Iterable[Step], payload: bytes) -> None:
     script = Script(tuple(steps))
-    results = target.fleet.each(
-        lambda remote: remote.run(
-            script, [payload], as_root=target.service.use_sudo, deadline=DEADLINE
+    again = f"run fab {target.service.name}.setup again: it goes on where it stopped"
+    with if_interrupted(again):
+        results = target.fleet.each(
+            lambda remote: remote.run(
+                script, [payload], as_root=target.service.use_sudo, deadline=DEADLINE
+            )
         )
-    )
     if results.failed:
         kind = NotUndone if results.ok else Refused
-        raise kind(
-            f"{sentences(results.failed.values())}\n"
-            f"set this right and run fab {target.service.name}.setup again: it goes on where it stopped"
-        )
+        raise kind(f"{sentences(results.failed.values())}\nset this right and {again}")

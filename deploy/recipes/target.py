@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import TypeVar
 
 from deploy.commands import facts as asking
 from deploy.commands import lock
-from deploy.errors import DeployError, Refused
+from deploy.errors import DeployError, NotUndone, Refused
 from deploy.facts import HostFacts
 from deploy.output import Output
 from deploy.paths import Paths
 from deploy.remote.fleet import Fleet
-from deploy.remote.remote import Remote
+from deploy.remote.remote import Held, Remote
 from deploy.rendering import Templates
 from deploy.settings import Service
 from deploy.shell import Question, Script, Step
@@ -32,6 +31,8 @@ class Target:
     templates: Templates
     output: Output
     operator: str
+    #: who the hosts say has the lock; names this run alone
+    holder: str
 
     @property
     def service(self) -> Service:
@@ -48,16 +49,18 @@ class Target:
         question = self._question()
         script = Script(
             (
-                Step("", lock.take(self.paths, self._holder())),
+                Step("", lock.take(self.paths, self.holder)),
                 Step("", question),
                 Step("", lock.wait()),
             ),
             question.read,
         )
         with ExitStack() as until_done:
-            yield self.everywhere(
-                lambda remote: until_done.enter_context(remote.hold(script)).answer
+            held = self.everywhere(
+                lambda remote: until_done.enter_context(remote.hold(script))
             )
+            until_done.callback(_let_go, held.values())
+            yield {host: each.answer for host, each in held.items()}
 
     def everywhere(self, act: Callable[[Remote], T]) -> dict[str, T]:
         """Do what changes nothing on every host; raises Refused with all failures."""
@@ -70,9 +73,20 @@ class Target:
         run = self.templates.run(self.paths)
         return asking.ask(self.paths, run, self.templates.log_run(self.paths))
 
-    def _holder(self) -> str:
-        since = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
-        return f"{self.operator} since {since}"
+
+def _let_go(held: Iterable[Held]) -> None:
+    """Tell all at once: each is waited for afterwards."""
+    for each in held:
+        each.let_go()
+
+
+@contextmanager
+def if_interrupted(sentence: str) -> Iterator[None]:
+    """Say where things stand if the operator stops what cannot be undone."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise NotUndone(f"interrupted; {sentence}") from None
 
 
 def sentences(errors: Iterable[DeployError]) -> str:

@@ -117,7 +117,45 @@ def test_what_a_lost_operator_began_keeps_the_next_deploy_out(host, begin, until
     answer(orphan)
     waiting = begin(taking(host, "bob"))
     until(lambda: (host.deploy_to / ".lock").exists())
-    assert answer(begin(taking(host, "eve"))) == "lock somebody\n"
+    assert answer(begin(taking(host, "eve"))) == "lock bob\n"
     assert waiting.poll() is None
     orphan.stdin.close()
     assert answer(waiting) == "lock mine\n"
+
+
+def again(host, holder=HOLDER, patience=5):
+    return lock.enter_again(host.paths, holder, patience)
+
+
+def test_who_lost_sight_of_a_host_waits_for_the_end_of_what_it_began(host, begin):
+    orphan = begin(working(host))
+    answer(orphan)
+    waiting = begin(together(again(host), Command(WORKING)))
+    orphan.stdin.close()
+    assert answer(waiting) == ""
+    assert waiting.poll() is None
+
+
+def test_who_lost_sight_of_a_host_does_not_wait_for_ever(host, begin):
+    answer(begin(working(host)))
+    ended = host.send(again(host, patience=1))
+    assert (ended.status, ended.sentence) == (
+        75,
+        "what was begun here still runs after 1 s",
+    )
+
+
+def test_who_still_has_the_lock_enters_again(host, begin):
+    answer(begin(taking(host)))
+    host.do(again(host))
+
+
+def test_who_lost_the_lock_takes_it_again_while_it_works(host, begin):
+    answer(begin(together(again(host), Command(WORKING))))
+    assert "lock mine" not in answer(begin(taking(host, "bob")))
+
+
+def test_who_lost_the_lock_to_another_stays_out(host, begin):
+    answer(begin(taking(host, "bob")))
+    ended = host.send(again(host))
+    assert (ended.status, ended.sentence) == (75, "another deploy has begun here: bob")
