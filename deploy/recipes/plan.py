@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from deploy import batches
 from deploy.commands import lock
 from deploy.facts import HostFacts
 from deploy.recipes.target import Target
@@ -37,6 +38,11 @@ class Plan:
 
     def before(self, host: str) -> Release | None:
         return self.facts[host].current
+
+    def batches(self) -> list[Plan]:
+        """Cut the plan into those that are carried out one after the other."""
+        cut = batches.cut(self.hosts, self.target.service.batch_size)
+        return [self.only(hosts) for hosts in cut]
 
     def only(self, hosts: Iterable[str]) -> Plan:
         """Give the same plan for some of its hosts."""

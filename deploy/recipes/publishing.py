@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 
 from deploy.commands import releases
 from deploy.recipes import reverting
@@ -13,8 +14,8 @@ from deploy.shell import Script, Step
 
 
 def publish(plans: Sequence[Plan]) -> None:
-    """Switch, restart and verify one plan after the other; raises Undone or NotUndone if a host fails."""
-    _publish(plans, releases.go_live, releases.revert)
+    """Switch, restart and verify one plan after the other, batch by batch; raises Undone or NotUndone."""
+    _publish(_in_batches(plans), releases.go_live, releases.revert)
 
 
 def switch(plan: Plan) -> None:
@@ -35,7 +36,22 @@ def mark_left(plan: Plan) -> None:
         plan.target.output.warn(f"the release that was left is not marked: {error}")
 
 
-def _publish(plans: Sequence[Plan], forth: Publishing, back: Publishing) -> None:
+def _in_batches(plans: Iterable[Plan]) -> Iterator[Plan]:
+    """Give each batch of hosts when its time has come."""
+    for plan in plans:
+        batches = plan.batches()
+        for number, batch in enumerate(batches, 1):
+            if number > 1:
+                time.sleep(plan.target.service.batch_wait)
+            if len(batches) > 1:
+                plan.target.output.say(
+                    f"batch {number} of {len(batches)}: {', '.join(batch.hosts)}"
+                )
+            yield batch
+
+
+def _publish(plans: Iterable[Plan], forth: Publishing, back: Publishing) -> None:
+    """Carry out plans; if one fails, all that were begun go back, those of earlier batches too."""
     begun: list[Plan] = []
     try:
         for plan in plans:
