@@ -66,6 +66,8 @@ class HostFacts:
     log: Supervised = field(default_factory=Supervised)
     #: who holds the deploy lock: ``mine``, a sentence, or empty where nobody was asked
     lock: str = ""
+    #: who keeps everybody from deploying here, since when and why; empty where nobody does
+    hold: str = ""
 
     def serves(self, revision: str, made_of: str) -> bool:
         """Say whether a verified release of this revision and these settings is live, and up."""

@@ -16,7 +16,7 @@ from typing import Any
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from deploy import settings
+from deploy import settings, values
 from deploy.errors import DeployError, Refused
 from deploy.executor import ONLY
 from deploy.output import Output, RehearsalOutput
@@ -44,6 +44,14 @@ def sentences() -> Iterator[None]:
         raise Exit("interrupted; nothing was switched", code=3) from None
 
 
+def seconds(wait: str) -> float:
+    """Read what --wait was given; raises Refused."""
+    try:
+        return values.seconds(wait or 0)
+    except ValueError as error:
+        raise Refused(f"--wait {error}") from None
+
+
 @contextmanager
 def _stopped_by(*numbers: signal.Signals) -> Iterator[None]:
     """Take these signals for a Ctrl-C: a run that a terminal or another program ends undoes what it began."""
@@ -66,8 +74,8 @@ class Project:
     folder: Path
     services: tuple[Service, ...]
 
-    def wanted(self, branch: str, force: bool = False) -> Wanted:
-        return Wanted(self.folder, branch, force)
+    def wanted(self, branch: str, force: bool = False, wait: str = "") -> Wanted:
+        return Wanted(self.folder, branch, force, seconds(wait))
 
     @contextmanager
     def targets(self, context: Context) -> Iterator[list[Target]]:

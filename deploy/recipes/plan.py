@@ -46,8 +46,7 @@ class Plan:
 
     def only(self, hosts: Iterable[str]) -> Plan:
         """Give the same plan for some of its hosts."""
-        fleet = self.target.fleet.only(hosts)
-        return replace(self, target=replace(self.target, fleet=fleet))
+        return replace(self, target=self.target.only(hosts))
 
     def doing(self, make: Publishing) -> Callable[[Remote], Any]:
         """Give the act of sending each host what *make* makes for it."""

@@ -12,6 +12,7 @@ from deploy import archive, faults, release, repository
 from deploy.archive import Archive
 from deploy.facts import HostFacts
 from deploy.recipes import finishing, preparing
+from deploy.recipes.locking import locked
 from deploy.recipes.plan import Plan
 from deploy.recipes.publishing import publish, switch
 from deploy.recipes.target import Target, refuse
@@ -27,6 +28,8 @@ class Wanted:
     branch: str = ""
     #: make a release even of what is live already
     force: bool = False
+    #: seconds to wait for another deploy
+    patience: float = 0
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,10 @@ class Asked:
     facts: Mapping[str, HostFacts]
 
     def is_live(self) -> bool:
-        """Say whether every host serves just that already; a host that another deploys does not count."""
+        """Say whether every host serves just that already."""
         made_of = preparing.made_of(self.target)
-        return all(
-            each.lock in ("mine", "") and each.serves(self.revision.commit, made_of)
-            for each in self.facts.values()
-        )
+        commit = self.revision.commit
+        return all(each.serves(commit, made_of) for each in self.facts.values())
 
 
 def deploy(targets: Sequence[Target], wanted: Wanted) -> None:
@@ -74,8 +75,13 @@ def _locked(
 ) -> list[Asked]:
     """Find what is to be deployed, take every lock, and look."""
     revisions = _resolved(targets, wanted)
+    facts: dict[str, Mapping[str, HostFacts]] = {}
+    # in every run's order: see locking
+    for target in sorted(targets, key=lambda each: each.service.name):
+        taking = locked(target, wanted.patience)
+        facts[target.service.name] = until_done.enter_context(taking)
     return [
-        Asked(target, revision, until_done.enter_context(target.locked()))
+        Asked(target, revision, facts[target.service.name])
         for target, revision in zip(targets, revisions)
     ]
 

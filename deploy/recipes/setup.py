@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from deploy import faults
 from deploy.commands import setup
@@ -25,7 +24,7 @@ def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> No
     _as_root(target, _places(target, environment), _payload(target, environment))
     without = [host for host, each in facts.items() if each.current is None]
     if without:
-        first = replace(target, fleet=target.fleet.only(without))
+        first = target.only(without)
         rollout.update(first, wanted)
     _as_root(target, _finishing(target), b"")
     target.output.done(
