@@ -66,6 +66,20 @@ class HostFacts:
     log: Supervised = field(default_factory=Supervised)
     #: who holds the deploy lock: ``mine``, a sentence, or empty where nobody was asked
     lock: str = ""
+    #: who keeps everybody from deploying here, since when and why; empty where nobody does
+    hold: str = ""
+
+    def serves(self, revision: str, made_of: str) -> bool:
+        """Say whether a verified release of this revision and these settings is live, and up."""
+        live = self.live
+        return (
+            live is not None
+            and (live.state, live.revision, live.made_of)
+            == ("verified", revision, made_of)
+            and self.service.healthy
+            and self.service.release == live.release
+            and self.log.healthy
+        )
 
     @property
     def live(self) -> Manifest | None:

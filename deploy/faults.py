@@ -40,11 +40,15 @@ def before_update(service: Service, facts: HostFacts, needed: int) -> Iterator[s
     if not facts.deploy_to:
         yield f"{service.name} is not set up; run: fab {service.name}.setup"
         return
-    if facts.lock not in ("mine", ""):
-        yield f"{service.name} is being deployed by {facts.lock}; try again when that is done"
+    yield from held(service, facts)
     yield from before_setup(service, facts)
     yield from _directory(service, facts)
     yield from _space(service, facts, needed)
+
+
+def held(service: Service, facts: HostFacts) -> Iterator[str]:
+    if facts.hold:
+        yield f"held by {facts.hold}; if that is over, run: fab {service.name}.unlock"
 
 
 def before_control(service: Service, facts: HostFacts) -> Iterator[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import os
 import socket
 from contextlib import ExitStack
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,9 @@ class Opening:
         kind = RehearsalOutput if config.run.dry else Output
         self._output = kind(verbose=bool(config.run.echo))
         self._connections: dict[str, Connections] = {}
+        began = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+        self._operator = f"{getpass.getuser()}@{socket.gethostname()}"
+        self._holder = f"{self._operator} (process {os.getpid()}) since {began}"
 
     def target(self, declared: Service) -> Target:
         """Make the target of a service as the configuration has it; opens no connection yet."""
@@ -40,7 +45,8 @@ class Opening:
             self._fleet(service),
             Templates(self._folder),
             self._output,
-            f"{getpass.getuser()}@{socket.gethostname()}",
+            self._operator,
+            self._holder,
         )
 
     def _fleet(self, service: Service) -> Fleet:

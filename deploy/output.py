@@ -71,7 +71,7 @@ def _nobody_reading() -> Iterator[None]:
     """Go on in silence when whoever read our output has left: a deploy is not to end by that."""
     try:
         yield
-    except BrokenPipeError:
+    except OSError:  # a pipe or a terminal that is gone
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, sys.stdout.fileno())
         os.dup2(silence, sys.stderr.fileno())

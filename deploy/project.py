@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from invoke.context import Context
 from invoke.exceptions import Exit
 
+from deploy import values
 from deploy.errors import DeployError, Refused
 from deploy.repository import Wanted
 from deploy.settings import Service
@@ -20,7 +22,8 @@ from deploy.settings import Service
 def sentences() -> Iterator[None]:
     """End fab with a sentence and its exit status where an error of ours comes out."""
     try:
-        yield
+        with _stopped_by(signal.SIGTERM, signal.SIGHUP):
+            yield
     except DeployError as error:
         raise Exit(str(error), code=error.exit_status) from error
     except KeyboardInterrupt:
@@ -55,6 +58,29 @@ def refuse_shadow(folder: Path, services: Iterable[Service]) -> None:
             )
 
 
+def seconds(wait: str) -> float:
+    """Read what --wait was given; raises Refused."""
+    try:
+        return values.seconds(wait or 0)
+    except ValueError as error:
+        raise Refused(f"--wait {error}") from None
+
+
+@contextmanager
+def _stopped_by(*numbers: signal.Signals) -> Iterator[None]:
+    """Take these signals for a Ctrl-C: a run that a terminal or another program ends undoes what it began."""
+    before = {each: signal.getsignal(each) for each in numbers}
+    # nohup's wish is respected
+    heard = [each for each, handler in before.items() if handler is signal.SIG_DFL]
+    for each in heard:
+        signal.signal(each, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for each in heard:
+            signal.signal(each, before[each])
+
+
 @dataclass(frozen=True)
 class Project:
     """Services that are deployed together, and the folder of the fabfile that declares them."""
@@ -62,8 +88,8 @@ class Project:
     folder: Path
     services: tuple[Service, ...]
 
-    def wanted(self, branch: str) -> Wanted:
-        return Wanted(self.folder, branch)
+    def wanted(self, branch: str, force: bool = False, wait: str = "") -> Wanted:
+        return Wanted(self.folder, branch, force, seconds(wait))
 
     @contextmanager
     def targets(self, context: Context) -> Iterator[list[Any]]:

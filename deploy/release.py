@@ -30,6 +30,8 @@ class Manifest:
     revision: str
     branch: str
     operator: str
+    #: a checksum of the settings that went into it; with the revision it says all that it holds
+    made_of: str = ""
 
 
 def is_release(name: str) -> bool:
@@ -51,7 +53,7 @@ def name(now: datetime, revision: str, taken: Iterable[Release]) -> Release:
 def read(line: str) -> Manifest | None:
     """Read a manifest; None where the text is not a whole one, or not a release's."""
     try:
-        found = json.loads(line)
+        found = {"made_of": "", **json.loads(line)}
         parts = [found[each.name] for each in fields(Manifest)]
     except (ValueError, KeyError, TypeError):
         return None

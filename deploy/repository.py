@@ -20,6 +20,10 @@ class Wanted:
 
     project: Path
     branch: str = ""
+    #: make a release even of what is live already
+    force: bool = False
+    #: seconds to wait for another deploy
+    patience: float = 0
 
 
 @dataclass(frozen=True)

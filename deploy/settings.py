@@ -156,6 +156,14 @@ class Service:
         values.text,
         "",
     )
+    batch_size: str = setting(
+        "How many hosts are switched, restarted and verified together: a number, or a percentage such as `25%`; empty means all.",
+        values.batch_size,
+        "",
+    )
+    batch_wait: float = setting(
+        "Seconds between one batch of hosts and the next.", values.seconds, 0.0
+    )
     reloads: bool = setting(
         "Whether the service reloads itself on HUP; `reload` refuses otherwise.",
         values.yes_or_no,

@@ -13,12 +13,13 @@ from invoke.context import Context
 
 from deploy import settings
 from deploy.executor import FleetTask, fleet_task, take_over
-from deploy.project import Project, refuse_names, refuse_shadow, sentences
+from deploy.project import Project, refuse_names, refuse_shadow, seconds, sentences
 from deploy.settings import PythonEnvironment
 
 __all__ = ["PythonEnvironment", "Service", "project"]
 
 BRANCH = {"branch": "what to deploy instead: a branch, tag or commit"}
+WAIT = {"wait": "seconds to wait for another deploy, instead of being refused"}
 
 
 class Service(settings.Service):
@@ -48,7 +49,9 @@ def project(*services: Service) -> Collection:
 
 def _tasks(project: Project) -> Collection:
     tasks = Collection(project.services[0].name)
-    for make in (_setup, _update, _deploy, _rollback, _status, _check, _releases):
+    for make in (_setup, _update, _deploy, _rollback, _lock, _unlock):
+        tasks.add_task(make(project))
+    for make in (_status, _check, _releases):
         tasks.add_task(make(project))
     for name in ("start", "stop", "restart", "reload"):
         tasks.add_task(_control(project, name))
@@ -71,39 +74,65 @@ def _setup(project: Project) -> FleetTask:
 
 
 def _update(project: Project) -> FleetTask:
-    @fleet_task(BRANCH)
-    def update(context: Context, branch: str = "") -> None:
+    @fleet_task({**BRANCH, **WAIT})
+    def update(context: Context, branch: str = "", wait: str = "") -> None:
         """Release and switch on every host, without a restart."""
         from deploy.recipes import rollout
 
         with project.targets(context) as (target,):
-            rollout.update(target, project.wanted(branch))
+            rollout.update(target, project.wanted(branch, wait=wait))
 
     return update
 
 
 def _deploy(project: Project) -> FleetTask:
-    @fleet_task(BRANCH)
-    def deploy(context: Context, branch: str = "") -> None:
+    @fleet_task({**BRANCH, **WAIT, "force": "make a release of what is live already"})
+    def deploy(
+        context: Context, branch: str = "", force: bool = False, wait: str = ""
+    ) -> None:
         """Release, restart and verify on every host, or on none."""
         from deploy.recipes import rollout
 
         with project.targets(context) as targets:
-            rollout.deploy(targets, project.wanted(branch))
+            rollout.deploy(targets, project.wanted(branch, force, wait))
 
     return deploy
 
 
 def _rollback(project: Project) -> FleetTask:
-    @fleet_task({"release": "the verified release to go to instead"})
-    def rollback(context: Context, release: str = "") -> None:
+    @fleet_task({**WAIT, "release": "the verified release to go to instead"})
+    def rollback(context: Context, release: str = "", wait: str = "") -> None:
         """Go back to the verified release before the current one."""
         from deploy.recipes import rollback
 
         with project.targets(context) as (target,):
-            rollback.rollback(target, release)
+            rollback.rollback(target, release, seconds(wait))
 
     return rollback
+
+
+def _lock(project: Project) -> FleetTask:
+    @fleet_task({**WAIT, "message": "why, for those who are refused"})
+    def lock(context: Context, message: str = "", wait: str = "") -> None:
+        """Keep everybody from deploying, also after this run, until unlock."""
+        from deploy.recipes import hold
+
+        with project.targets(context) as (target,):
+            hold.hold(target, message, seconds(wait))
+
+    return lock
+
+
+def _unlock(project: Project) -> FleetTask:
+    @fleet_task()
+    def unlock(context: Context) -> None:
+        """Let everybody deploy again."""
+        from deploy.recipes import hold
+
+        with project.targets(context) as (target,):
+            hold.release(target)
+
+    return unlock
 
 
 def _status(project: Project) -> FleetTask:

@@ -177,6 +177,20 @@ def count(value: Any) -> int:
     return int(number)
 
 
+def batch_size(value: Any) -> str:
+    """Make the text of a number of hosts, or of a percentage of them."""
+    text = str(value).strip()
+    percent = re.fullmatch(r"([1-9]\d{0,2})\s*%", text)
+    if text == "" or (percent and int(percent[1]) <= 100):
+        return f"{percent[1]}%" if percent else ""
+    try:
+        return str(count(value))
+    except ValueError:
+        raise ValueError(
+            "must be a number of hosts from 1, or a percentage from 1% to 100%"
+        ) from None
+
+
 def yes_or_no(value: Any) -> bool:
     words = {"true": True, "yes": True, "1": True, "false": False, "no": False}
     known = {**words, "0": False}

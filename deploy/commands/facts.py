@@ -72,6 +72,7 @@ def read(printed: str) -> HostFacts:
         service=_supervised(facts, "service"),
         log=_supervised(facts, "log"),
         lock=_last(facts, "lock"),
+        hold=_last(facts, "hold"),
     )
 
 

@@ -17,6 +17,7 @@ facts_of_releases() {
     else
         echo "deploy_to $(stat -c %U "$deploy_to")"
     fi
+    [ ! -s "$deploy_to/.hold" ] || echo "hold $(head -n 1 "$deploy_to/.hold")"
     df -Pk "$deploy_to" | awk 'NR == 2 { print "free_kib " $4 }'
     df -Pi "$deploy_to" | awk 'NR == 2 { print "free_inodes " $4 }'
     if [ -L "$current" ]; then

@@ -1,25 +1,25 @@
-# Take the deploy lock of directory $1 for the life of this process and note who has it ($2).
-# Prints `lock mine`, or who else has it.
+# Take the deploy lock of directory $1 for the life of this process and note who has it ($2), within $3
+# seconds. Prints `lock mine`, or who else has it.
 #
 # A second lock, .phase.lock, is held by each script that changes something. A lost client frees the
 # first at once; the second keeps the next deploy out until what still runs here has ended.
 take_lock() {
     [ -w "$1" ] || return 0
     exec 9>>"$1/.lock"
-    # who was killed a moment ago still lets go: it notices within the seconds that its look takes
-    flock -w 4 9 || {
+    flock -w "$3" 9 || {
         # who has just taken it may not be noted yet
         holder=$(cat "$1/.lock" 2>/dev/null || :)
         printf 'lock %s\n' "${holder:-somebody}"
         return 0
     }
+    printf '%s\n' "$2" >"$1/.lock"
     exec 8>>"$1/.phase.lock"
-    flock -w 30 8 || {
+    # what was begun ends by itself: who may wait at all waits longer for that
+    flock -w "$(($3 > 0 && $3 < 30 ? 30 : $3))" 8 || {
         echo 'lock a deploy whose operator is gone; what it began still runs here'
         return 0
     }
     exec 8>&-
-    printf '%s\n' "$2" >"$1/.lock"
     echo 'lock mine'
 }
 
@@ -33,4 +33,22 @@ wait_with_lock() {
 enter_phase() {
     exec 8>>"$1/.phase.lock"
     flock -n 8 || fail 75 'another script still works here; try again when that is done'
+}
+
+# Be the only script that changes directory $1, once what was begun there has ended, within $3 seconds.
+# The lock of holder $2 may have gone with its connection: then it is taken again, unless another came.
+enter_again() {
+    exec 8>>"$1/.phase.lock" 9>>"$1/.lock"
+    flock -w "$3" 8 || fail 75 "what was begun here still runs after $3 s"
+    flock -n 9 || [ "$(cat "$1/.lock")" = "$2" ] || fail 75 "another deploy has begun here: $(cat "$1/.lock")"
+}
+
+# Leave word ($2) in directory $1 that nobody is to deploy there.
+put_hold() {
+    printf '%s\n' "$2" >"$1/.hold.new" || fail 70 "$1/.hold could not be written"
+    mv -f "$1/.hold.new" "$1/.hold" || fail 70 "$1/.hold could not be written"
+}
+
+release_hold() {
+    rm -f "$1/.hold" || fail 70 "$1/.hold could not be removed"
 }

@@ -1,12 +1,11 @@
-# These functions read: release, previous (empty before the first), current, releases, service,
+# These functions read: release, previous (empty before the first), was (up or down before), current, releases, service,
 # settle, stop_timeout, health, verified and failed (the manifests), history, entry.
 
 # Switch to the release, restart, verify; go back by itself if the service does not come up.
 go_live() {
     read_status "$service"
     was=$state
-    begin "switching to $release"
-    point "$current" "releases/$release" || fail 70 "current could not be switched to $release; nothing runs from it"
+    switch_to_release
     begin "restarting and verifying $release"
     if restart_and_verify "$service" "$release" "$settle" "$stop_timeout" "$health" &&
         write_manifest "$releases/$release" "$verified"; then
@@ -17,11 +16,22 @@ go_live() {
     fail 72 "$release did not come up (the reason is below); undone: ${previous:-nothing} is current again"
 }
 
-# Go back after another host failed.
+# Go back after another host failed, or after the operator lost sight of this one: what was begun here
+# may have ended either way.
 revert() {
-    was=up
-    [ -n "$previous" ] || was=down
-    undo_or_say_so
+    if is_back; then
+        write_manifest "$releases/$release" "$failed" || :
+    else
+        undo_or_say_so
+    fi
+}
+
+# Whether all is as it was before: the link, and what runs.
+is_back() {
+    [ "$(readlink "$current" || :)" = "${previous:+releases/$previous}" ] || return 1
+    read_status "$service"
+    [ "$was" = up ] || { [ "$state" != up ] && return 0; } || return 1
+    [ "$want" != down ] && [ "$(release_of "$service" "$pid")" = "$previous" ] && stays_up "$service" "$settle"
 }
 
 undo_or_say_so() {
@@ -48,9 +58,21 @@ go_back() {
 
 # Switch without a restart: what runs goes on as it is.
 switch_only() {
-    begin "switching to $release"
-    point "$current" "releases/$release" || fail 70 "current could not be switched to $release"
+    switch_to_release
     note updated
+}
+
+switch_back() {
+    [ "$(readlink "$current" || :)" = "releases/$release" ] || return 0
+    begin "going back to ${previous:-nothing}"
+    if [ -n "$previous" ]; then point "$current" "releases/$previous"; else rm -f "$current"; fi ||
+        fail 73 "NOT undone: current still leads to $release"
+    note undone
+}
+
+switch_to_release() {
+    begin "switching to $release"
+    point "$current" "releases/$release" || fail 70 "current could not be switched to $release; nothing runs from it"
 }
 
 # Add a line to the host's history of deploys; and Capistrano's line, for those who read it.

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 
 from deploy.commands import supervise
+from deploy.facts import HostFacts
 from deploy.paths import Paths
 from deploy.release import Manifest, Release
 from deploy.shell import Command, command, let
@@ -38,29 +39,33 @@ def mark(paths: Paths, manifest: Manifest, state: str) -> Command:
     return command("write_manifest", made, _begun(manifest, state), uses="releases")
 
 
-def go_live(paths: Paths, new: Manifest, previous: Release | None) -> Command:
+def go_live(paths: Paths, new: Manifest, before: HostFacts) -> Command:
     """Switch, restart and verify; the host goes back by itself if the service does not come up."""
-    return _publishing(paths, new, previous, "go_live")
+    return _publishing(paths, new, before, "go_live")
 
 
-def revert(paths: Paths, new: Manifest, previous: Release | None) -> Command:
-    return _publishing(paths, new, previous, "revert")
+def revert(paths: Paths, new: Manifest, before: HostFacts) -> Command:
+    """Go back to what was before, unless the host has done so already."""
+    return _publishing(paths, new, before, "revert")
 
 
-def switch_only(paths: Paths, new: Manifest, previous: Release | None) -> Command:
-    return _publishing(paths, new, previous, "switch_only")
+def switch_only(paths: Paths, new: Manifest, before: HostFacts) -> Command:
+    return _publishing(paths, new, before, "switch_only")
+
+
+def switch_back(paths: Paths, new: Manifest, before: HostFacts) -> Command:
+    return _publishing(paths, new, before, "switch_back")
 
 
 def prune(paths: Paths, releases: Iterable[Release]) -> Command:
     return command("prune", paths.releases, paths.current, *releases, uses="releases")
 
 
-def _publishing(
-    paths: Paths, new: Manifest, previous: Release | None, verb: str
-) -> Command:
+def _publishing(paths: Paths, new: Manifest, before: HostFacts, verb: str) -> Command:
     values = let(
         release=new.release,
-        previous=previous or "",
+        previous=before.current or "",
+        was="up" if before.service.up else "down",
         current=paths.current,
         releases=paths.releases,
         service=paths.service_directory,

@@ -10,7 +10,7 @@ from deploy.commands import lock, releases, supervise
 from deploy.errors import DeployError, NotUndone, Refused, ScriptFailed
 from deploy.facts import HostFacts
 from deploy.paths import Paths
-from deploy.recipes.target import Target, refuse, sentences
+from deploy.recipes.target import Target, if_interrupted, refuse, sentences
 from deploy.release import Release
 from deploy.remote.remote import Remote
 from deploy.shell import Command, Script, Step
@@ -60,7 +60,9 @@ def _asked(
             deadline=2 * target.service.stop_timeout + 4 * target.service.settle + 30,
         )
 
-    failed = target.fleet.each(act).failed
+    name = target.service.name
+    with if_interrupted(f"see what is {became} with: fab {name}.status"):
+        failed = target.fleet.each(act).failed
     if failed:
         refused = all(_refused(error) for error in failed.values())
         kind = Refused if refused and len(failed) == len(known) else NotUndone

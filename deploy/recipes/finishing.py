@@ -7,7 +7,7 @@ from dataclasses import replace
 from deploy import release
 from deploy.commands import releases
 from deploy.facts import HostFacts
-from deploy.recipes.publishing import Plan
+from deploy.recipes.plan import Plan
 from deploy.release import Release
 from deploy.remote.remote import Remote
 from deploy.shell import Script, Step
@@ -22,8 +22,11 @@ def finish(plan: Plan) -> None:
         )
         remote.run(Script((Step("", removing),)))
 
-    for error in plan.target.fleet.each(prune).failed.values():
-        plan.target.output.warn(f"old releases were not removed: {error}")
+    try:
+        for error in plan.target.fleet.each(prune).failed.values():
+            plan.target.output.warn(f"old releases were not removed: {error}")
+    except KeyboardInterrupt:
+        plan.target.output.warn("interrupted; the next deploy removes old releases")
     plan.target.output.done(
         f"{plan.target.service.name}: {plan.new.release} is live and verified on {', '.join(plan.facts)}"
     )

@@ -21,6 +21,9 @@ def status(target: Target, as_json: bool = False) -> None:
     else:
         rows = [_row(host, each) for host, each in facts.items()]
         target.output.table(target.service.name, _COLUMNS, rows)
+    for host, each in facts.items():
+        if each.hold:
+            target.output.warn(f"{host}: held by {each.hold}")
     wrong = [*_not_up(facts), *_drift(facts)]
     if wrong:
         raise Refused("\n".join(wrong))
@@ -122,6 +125,7 @@ def _as_data(target: Target, facts: Mapping[str, HostFacts]) -> dict[str, object
                 "log": each.log.word,
                 "pid": each.service.pid or None,
                 "started": each.service.started or None,
+                "hold": each.hold or None,
                 "running_release": each.service.release or None,
             }
             for host, each in facts.items()

@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable
 
 from deploy.archive import Archive
 from deploy.commands import build, lock, releases, shared, source
 from deploy.errors import Undone
-from deploy.recipes.publishing import Plan
-from deploy.recipes.target import sentences
+from deploy.recipes.plan import Plan
+from deploy.recipes.target import Target, sentences
+from deploy.remote.fleet import LeftAtOnce
 from deploy.shell import Script, Step
 
 #: seconds that unpacking and building may take on a host
 DEADLINE = 1800
 
 
+def made_of(target: Target) -> str:
+    """Sum up the settings that go into a release: with the same, one of the same revision is the same."""
+    service = target.service
+    parts = (
+        target.templates.start(target.paths),
+        service.build,
+        sorted(map(str, service.linked_dirs)),
+        sorted(map(str, service.linked_files)),
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
 def prepare(plan: Plan, archive: Archive) -> None:
     """Make the release on every host; raises Undone, with nothing left behind, if one fails."""
     script = Script(tuple(_steps(plan, archive)))
-    results = plan.target.fleet.each(
-        lambda remote: remote.run(script, archive.blocks(), deadline=DEADLINE)
-    )
+    try:
+        results = plan.target.fleet.each(
+            lambda remote: remote.run(script, archive.blocks(), deadline=DEADLINE)
+        )
+    except LeftAtOnce:
+        raise
+    except KeyboardInterrupt:
+        _remove(plan, plan.hosts)
+        raise
     if results.failed:
         _remove(plan, set(results.ok))
         raise Undone(

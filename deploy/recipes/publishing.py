@@ -2,60 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Iterator, Sequence
 
-from deploy.commands import lock, releases
-from deploy.errors import DeployError, NotUndone, ScriptFailed, Undone
-from deploy.facts import HostFacts
-from deploy.recipes.target import Target, sentences
-from deploy.release import Manifest, Release
+from deploy.commands import releases
+from deploy.recipes import reverting
+from deploy.recipes.plan import Plan, Publishing
+from deploy.remote.fleet import LeftAtOnce
 from deploy.remote.remote import Remote
-from deploy.shell import Command, Script, Step
-
-#: the script could not even switch; it has undone its part; it could not undo it
-NOT_SWITCHED, UNDONE, NOT_UNDONE = 70, 72, 73
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One service's release for all its hosts, and what each of them had before."""
-
-    target: Target
-    new: Manifest
-    facts: Mapping[str, HostFacts]
-
-    def before(self, host: str) -> Release | None:
-        return self.facts[host].current
-
-    @property
-    def deadline(self) -> float:
-        """Seconds for a switch with all its waiting, and the way back."""
-        service = self.target.service
-        return 2 * (service.stop_timeout + 2 * service.settle + 15)
+from deploy.shell import Script, Step
 
 
 def publish(plans: Sequence[Plan]) -> None:
-    """Publish one plan after the other; raises Undone or NotUndone if a host fails."""
-    begun: list[Plan] = []
-    try:
-        for plan in plans:
-            begun.append(plan)
-            results = plan.target.fleet.each(_go_live(plan))
-            if results.failed:
-                raise _gone_back(begun, results.failed)
-    except KeyboardInterrupt:
-        raise _gone_back(begun, {}) from None
+    """Switch, restart and verify one plan after the other, batch by batch; raises Undone or NotUndone."""
+    _publish(_in_batches(plans), releases.go_live, releases.revert)
 
 
 def switch(plan: Plan) -> None:
-    """Switch every host without a restart; what runs goes on."""
-    results = plan.target.fleet.each(_each(plan, releases.switch_only))
-    if results.failed:
-        raise NotUndone(
-            f"{sentences(results.failed.values())}\n"
-            f"{', '.join(results.ok) or 'no host'} switched to {plan.new.release}; nothing was restarted"
-        )
+    """Switch every host without a restart; what runs goes on. Raises as publish does."""
+    _publish([plan], releases.switch_only, releases.switch_back)
 
 
 def mark_left(plan: Plan) -> None:
@@ -71,51 +36,30 @@ def mark_left(plan: Plan) -> None:
         plan.target.output.warn(f"the release that was left is not marked: {error}")
 
 
-def _go_live(plan: Plan) -> Callable[[Remote], None]:
-    return _each(plan, releases.go_live)
+def _in_batches(plans: Iterable[Plan]) -> Iterator[Plan]:
+    """Give each batch of hosts when its time has come."""
+    for plan in plans:
+        batches = plan.batches()
+        for number, batch in enumerate(batches, 1):
+            if number > 1:
+                time.sleep(plan.target.service.batch_wait)
+            if len(batches) > 1:
+                plan.target.output.say(
+                    f"batch {number} of {len(batches)}: {', '.join(batch.hosts)}"
+                )
+            yield batch
 
 
-def _each(plan: Plan, make: Callable[..., Command]) -> Callable[[Remote], None]:
-    def act(remote: Remote) -> None:
-        publishing = make(plan.target.paths, plan.new, plan.before(remote.host))
-        script = Script(
-            (
-                Step("", lock.enter_phase(plan.target.paths)),
-                Step("", publishing),
-            )
-        )
-        remote.run(script, deadline=plan.deadline)
-
-    return act
-
-
-def _gone_back(begun: Sequence[Plan], failed: Mapping[str, DeployError]) -> DeployError:
-    """Bring back what was switched, the last service first, and say how it ended."""
-    lost = [name for name, error in failed.items() if _status(error) == NOT_UNDONE]
-    kept = {
-        name
-        for name, error in failed.items()
-        if _status(error) in (NOT_SWITCHED, UNDONE, NOT_UNDONE)
-    }
-    why = [sentences(failed.values()) or "interrupted"]
-    for plan in reversed(begun):
-        spared = kept if plan is begun[-1] else set()
-        results = plan.target.fleet.each(_unless(spared, _each(plan, releases.revert)))
-        lost += list(results.failed)
-        why += [sentences(results.failed.values())] if results.failed else []
-    told = "\n".join(why)
-    if lost:
-        return NotUndone(
-            f"{told}\nNOT undone on {', '.join(sorted(set(lost)))}: look there"
-        )
-    return Undone(f"{told}\nundone: every host is on the release that it had")
-
-
-def _unless(
-    spared: set[str], act: Callable[[Remote], None]
-) -> Callable[[Remote], None]:
-    return lambda remote: None if remote.host in spared else act(remote)
-
-
-def _status(error: DeployError) -> int | None:
-    return error.status if isinstance(error, ScriptFailed) else None
+def _publish(plans: Iterable[Plan], forth: Publishing, back: Publishing) -> None:
+    """Carry out plans; if one fails, all that were begun go back, those of earlier batches too."""
+    begun: list[Plan] = []
+    try:
+        for plan in plans:
+            begun.append(plan)
+            failed = plan.target.fleet.each(plan.doing(forth)).failed
+            if failed:
+                raise reverting.gone_back(begun, failed, back)
+    except LeftAtOnce:
+        raise reverting.left_at_once(begun) from None
+    except KeyboardInterrupt:
+        raise reverting.gone_back(begun, {}, back) from None

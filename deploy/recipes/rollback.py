@@ -9,14 +9,16 @@ from deploy import faults, release
 from deploy.errors import Refused
 from deploy.facts import HostFacts
 from deploy.recipes import publishing
-from deploy.recipes.publishing import Plan, publish
+from deploy.recipes.locking import locked
+from deploy.recipes.plan import Plan
+from deploy.recipes.publishing import publish
 from deploy.recipes.target import Target, refuse
 from deploy.release import Manifest
 
 
-def rollback(target: Target, wanted: str = "") -> None:
+def rollback(target: Target, wanted: str = "", patience: float = 0) -> None:
     """Switch, restart and verify; the release that was left is never chosen again by itself."""
-    with target.locked() as facts:
+    with locked(target, patience) as facts:
         refuse(facts, lambda each: faults.before_deploy(target.service, each, 0))
         plan = Plan(target, _chosen(target, facts, wanted), facts)
         publish([plan])

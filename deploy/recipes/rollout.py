@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from deploy import archive, faults, release, repository
 from deploy.archive import Archive
 from deploy.facts import HostFacts
 from deploy.recipes import finishing, preparing
-from deploy.recipes.publishing import Plan, publish, switch
+from deploy.recipes.locking import locked
+from deploy.recipes.plan import Plan
+from deploy.recipes.publishing import publish, switch
 from deploy.recipes.target import Target, refuse
 from deploy.release import Manifest
 from deploy.repository import Revision, Wanted
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A service, the revision that it is to have, and its hosts, locked."""
+
+    target: Target
+    revision: Revision
+    facts: Mapping[str, HostFacts]
+
+    def is_live(self) -> bool:
+        """Say whether every host serves just that already."""
+        made_of = preparing.made_of(self.target)
+        commit = self.revision.commit
+        return all(each.serves(commit, made_of) for each in self.facts.values())
+
+
 def deploy(targets: Sequence[Target], wanted: Wanted) -> None:
     """Release, switch, restart, verify; every host goes back if one fails."""
     with ExitStack() as until_done:
-        plans = _prepared(targets, wanted, faults.before_deploy, until_done)
+        asked = _locked(targets, wanted, until_done)
+        new = [each for each in asked if wanted.force or not _already(each)]
+        plans = _prepared(new, faults.before_deploy, until_done)
         publish(plans)
         for plan in plans:
             finishing.finish(plan)
@@ -28,7 +48,8 @@ def deploy(targets: Sequence[Target], wanted: Wanted) -> None:
 def update(target: Target, wanted: Wanted) -> None:
     """Release and switch, without a restart: what runs goes on as it is."""
     with ExitStack() as until_done:
-        for plan in _prepared([target], wanted, faults.before_update, until_done):
+        asked = _locked([target], wanted, until_done)
+        for plan in _prepared(asked, faults.before_update, until_done):
             switch(plan)
             target.output.done(
                 f"{target.service.name}: {plan.new.release} is current on {', '.join(plan.facts)}; "
@@ -36,34 +57,57 @@ def update(target: Target, wanted: Wanted) -> None:
             )
 
 
+def _locked(
+    targets: Sequence[Target], wanted: Wanted, until_done: ExitStack
+) -> list[Asked]:
+    """Find what is to be deployed, take every lock, and look."""
+    revisions = _resolved(targets, wanted)
+    facts: dict[str, Mapping[str, HostFacts]] = {}
+    # in every run's order: see locking
+    for target in sorted(targets, key=lambda each: each.service.name):
+        taking = locked(target, wanted.patience)
+        facts[target.service.name] = until_done.enter_context(taking)
+    return [
+        Asked(target, revision, facts[target.service.name])
+        for target, revision in zip(targets, revisions)
+    ]
+
+
+def _already(asked: Asked) -> bool:
+    if not asked.is_live():
+        return False
+    asked.target.output.done(
+        f"{asked.target.service.name}: {asked.revision.commit[:7]} is live and verified already "
+        f"on {', '.join(asked.facts)}; --force makes a new release of it"
+    )
+    return True
+
+
 def _prepared(
-    targets: Sequence[Target],
-    wanted: Wanted,
+    asked: Sequence[Asked],
     stands_in_the_way: faults.BeforeRelease,
     until_done: ExitStack,
 ) -> list[Plan]:
-    """Take every lock, refuse what cannot work, and bring the release to every host."""
-    revisions = _resolved(targets, wanted)
+    """Refuse what cannot work, and bring the release to every host."""
     archives = {
         each: until_done.enter_context(archive.archived(each))
-        for each in dict.fromkeys(revisions)
+        for each in dict.fromkeys(each.revision for each in asked)
     }
-    locked = [until_done.enter_context(target.locked()) for target in targets]
-    for target, revision, facts in zip(targets, revisions, locked):
-        _refuse_faults(target, facts, archives[revision], stands_in_the_way)
-    plans = [_plan(*each) for each in zip(targets, revisions, locked)]
-    for plan, revision in zip(plans, revisions):
-        preparing.prepare(plan, archives[revision])
+    for each in asked:
+        _refuse_faults(each, archives[each.revision], stands_in_the_way)
+    plans = [_plan(each) for each in asked]
+    for plan, each in zip(plans, asked):
+        preparing.prepare(plan, archives[each.revision])
     return plans
 
 
 def _refuse_faults(
-    target: Target,
-    facts: Mapping[str, HostFacts],
-    packed: Archive,
-    stands_in_the_way: faults.BeforeRelease,
+    asked: Asked, packed: Archive, stands_in_the_way: faults.BeforeRelease
 ) -> None:
-    refuse(facts, lambda each: stands_in_the_way(target.service, each, packed.unpacked))
+    refuse(
+        asked.facts,
+        lambda each: stands_in_the_way(asked.target.service, each, packed.unpacked),
+    )
 
 
 def _resolved(targets: Sequence[Target], wanted: Wanted) -> list[Revision]:
@@ -90,14 +134,15 @@ def _say_what(target: Target, revision: Revision) -> None:
         )
 
 
-def _plan(target: Target, revision: Revision, facts: Mapping[str, HostFacts]) -> Plan:
-    taken = {each.release for host in facts.values() for each in host.manifests}
+def _plan(asked: Asked) -> Plan:
+    taken = {each.release for host in asked.facts.values() for each in host.manifests}
     now = datetime.now(timezone.utc)
     new = Manifest(
-        release.name(now, revision.commit, taken),
+        release.name(now, asked.revision.commit, taken),
         "ready",
-        revision.commit,
-        revision.branch,
-        target.operator,
+        asked.revision.commit,
+        asked.revision.branch,
+        asked.target.operator,
+        preparing.made_of(asked.target),
     )
-    return Plan(target, new, facts)
+    return Plan(asked.target, new, asked.facts)

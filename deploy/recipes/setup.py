@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from deploy import faults
 from deploy.commands import setup
 from deploy.errors import NotUndone, Refused
 from deploy.recipes import rollout
-from deploy.recipes.target import Target, refuse, sentences
+from deploy.recipes.target import Target, if_interrupted, refuse, sentences
 from deploy.repository import Wanted
 from deploy.shell import Command, Script, Step
 
@@ -25,7 +24,7 @@ def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> No
     _as_root(target, _places(target, environment), _payload(target, environment))
     without = [host for host, each in facts.items() if each.current is None]
     if without:
-        first = replace(target, fleet=target.fleet.only(without))
+        first = target.only(without)
         rollout.update(first, wanted)
     _as_root(target, _finishing(target), b"")
     down = not all(each.service.up for each in facts.values())
@@ -63,14 +62,13 @@ def _finishing(target: Target) -> Iterable[Step]:
 
 def _as_root(target: Target, steps: Iterable[Step], payload: bytes) -> None:
     script = Script(tuple(steps))
-    results = target.fleet.each(
-        lambda remote: remote.run(
-            script, [payload], as_root=target.service.use_sudo, deadline=DEADLINE
+    again = f"run fab {target.service.name}.setup again: it goes on where it stopped"
+    with if_interrupted(again):
+        results = target.fleet.each(
+            lambda remote: remote.run(
+                script, [payload], as_root=target.service.use_sudo, deadline=DEADLINE
+            )
         )
-    )
     if results.failed:
         kind = NotUndone if results.ok else Refused
-        raise kind(
-            f"{sentences(results.failed.values())}\n"
-            f"set this right and run fab {target.service.name}.setup again: it goes on where it stopped"
-        )
+        raise kind(f"{sentences(results.failed.values())}\nset this right and {again}")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timezone
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from deploy.commands import facts as asking
-from deploy.commands import lock
-from deploy.errors import DeployError, Refused
+from deploy.errors import DeployError, NotUndone, Refused
 from deploy.facts import HostFacts
 from deploy.output import Output
 from deploy.paths import Paths
@@ -18,7 +16,7 @@ from deploy.remote.fleet import Fleet
 from deploy.remote.remote import Remote
 from deploy.rendering import Templates
 from deploy.settings import Service
-from deploy.shell import Question, Script, Step
+from deploy.shell import Question
 
 T = TypeVar("T")
 
@@ -32,6 +30,8 @@ class Target:
     templates: Templates
     output: Output
     operator: str
+    #: who the hosts say has the lock; names this run alone
+    holder: str
 
     @property
     def service(self) -> Service:
@@ -39,25 +39,12 @@ class Target:
 
     def look(self) -> dict[str, HostFacts]:
         """Ask every host at once; raises Refused with all that cannot be asked."""
-        question = self._question()
+        question = self.question()
         return self.everywhere(lambda remote: remote.ask(question))
 
-    @contextmanager
-    def locked(self) -> Iterator[dict[str, HostFacts]]:
-        """Take the deploy lock on every host that has one, and look, in one round."""
-        question = self._question()
-        script = Script(
-            (
-                Step("", lock.take(self.paths, self._holder())),
-                Step("", question),
-                Step("", lock.wait()),
-            ),
-            question.read,
-        )
-        with ExitStack() as until_done:
-            yield self.everywhere(
-                lambda remote: until_done.enter_context(remote.hold(script)).answer
-            )
+    def only(self, hosts: Iterable[str]) -> Target:
+        """Give the same target with some of its hosts."""
+        return replace(self, fleet=self.fleet.only(hosts))
 
     def everywhere(self, act: Callable[[Remote], T]) -> dict[str, T]:
         """Do what changes nothing on every host; raises Refused with all failures."""
@@ -66,13 +53,19 @@ class Target:
             raise Refused(sentences(results.failed.values()))
         return results.ok
 
-    def _question(self) -> Question[HostFacts]:
+    def question(self) -> Question[HostFacts]:
+        """Ask everything that a recipe decides on."""
         run = self.templates.run(self.paths)
         return asking.ask(self.paths, run, self.templates.log_run(self.paths))
 
-    def _holder(self) -> str:
-        since = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
-        return f"{self.operator} since {since}"
+
+@contextmanager
+def if_interrupted(sentence: str) -> Iterator[None]:
+    """Say where things stand if the operator stops what cannot be undone."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise NotUndone(f"interrupted; {sentence}") from None
 
 
 def sentences(errors: Iterable[DeployError]) -> str:

@@ -24,6 +24,10 @@ WIDTH = 30
 STOPPING = 15
 
 
+class LeftAtOnce(KeyboardInterrupt):
+    """The operator stopped the run again before the hosts had stopped."""
+
+
 @dataclass(frozen=True)
 class Results(Generic[T]):
     """What each host gave, or why it failed, both in the fleet's order."""
@@ -59,7 +63,7 @@ class Fleet:
         """Do *act* on every host and wait for all; an exception that is no DeployError comes out then.
 
         Ctrl-C tells the scripts to stop, waits for them, and comes out. After that the fleet can
-        be used again, to undo what was begun.
+        be used again, to undo what was begun. A second one meanwhile comes out as LeftAtOnce.
         """
         outcomes: dict[str, T | BaseException] = {}
         ended: Ended[T] = queue.SimpleQueue()
@@ -99,9 +103,12 @@ class Fleet:
     def _stop(self, ended: Ended[T], running: int) -> None:
         self._cancel.set()
         until = time.monotonic() + STOPPING
-        with suppress(queue.Empty):
-            for _ in range(running):
-                ended.get(timeout=max(until - time.monotonic(), 0))
+        try:
+            with suppress(queue.Empty):
+                for _ in range(running):
+                    ended.get(timeout=max(until - time.monotonic(), 0))
+        except KeyboardInterrupt:
+            raise LeftAtOnce from None
         self._cancel.clear()
 
 

@@ -23,8 +23,8 @@ Answer = TypeVar("Answer")
 
 #: seconds a script may run if its caller does not say
 DEADLINE = 120
-#: seconds a held script is given to end after its input did
-RELEASE = 10
+#: seconds a held script is waited for after it was let go of; the end of the connection ends it too
+RELEASE = 3
 
 
 class Held(Protocol):
@@ -36,6 +36,9 @@ class Held(Protocol):
     @property
     def lost(self) -> bool:
         """Whether it has ended meanwhile, and holds nothing any more."""
+
+    def let_go(self) -> None:
+        """Have it end, and do not wait."""
 
     def __enter__(self) -> Held: ...
 
@@ -162,13 +165,16 @@ class SshHeld:
     def lost(self) -> bool:
         return self.running.look()
 
+    def let_go(self) -> None:
+        self.running.end_input()
+
     def __enter__(self) -> SshHeld:
         return self
 
     def __exit__(self, *exc: object) -> None:
         with self.channel:
             self.running.end_input()
-            self.running.finish(RELEASE)
+            self.running.wait(RELEASE)
 
 
 def _let_go(host: str) -> ConnectionLost:

@@ -86,6 +86,11 @@ class Running:
         self._stop()
         return self._done(End.CANCELLED if cancelled else End.DEADLINE)
 
+    def wait(self, seconds: float) -> None:
+        """Wait for the end, at most *seconds*, and leave the command alone then."""
+        self._limit = time.monotonic() + seconds
+        self.until(self.over)
+
     def until(self, ready: Callable[[], bool]) -> bool:
         """Send and receive until *ready*; say no if the deadline or the operator comes first."""
         with self._terms.cancel.ringing(self._bell):

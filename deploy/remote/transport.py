@@ -12,11 +12,14 @@ import paramiko
 from paramiko.common import (
     MSG_CHANNEL_REQUEST,
     MSG_CHANNEL_WINDOW_ADJUST,
+    MSG_REQUEST_FAILURE,
+    MSG_REQUEST_SUCCESS,
     cMSG_CHANNEL_REQUEST,
+    cMSG_GLOBAL_REQUEST,
 )
 
-#: seconds without a word from the host after which it is asked for a sign of life
-KEEPALIVE = 15
+#: seconds between two requests for a sign of life, and how many may stay without one
+KEEPALIVE, UNANSWERED = 8, 3
 #: milliseconds that the kernel waits for an acknowledgement before it gives a connection up
 UNACKNOWLEDGED = 30_000
 #: seconds within which a transport's thread ends
@@ -68,7 +71,11 @@ class Transport(paramiko.Transport):
         self._listeners: dict[int, Listener] = {}
         wanted = self.get_security_options()
         wanted.ciphers = sorted(wanted.ciphers, key=lambda name: "gcm" not in name)
-        self.set_keepalive(KEEPALIVE)
+        self._unanswered = 0
+        # we make no other request of this kind
+        answers = dict.fromkeys((MSG_REQUEST_SUCCESS, MSG_REQUEST_FAILURE), self._alive)
+        vars(self)["_handler_table"].update(answers)
+        self.packetizer.set_keepalive(KEEPALIVE, self._ask_for_life)
 
     def close(self) -> None:
         super().close()
@@ -77,6 +84,23 @@ class Transport(paramiko.Transport):
             if self.is_alive() and self is not threading.current_thread():
                 self.join(CLOSING)
             _reap(self.sock.process)
+
+    def _ask_for_life(self) -> None:
+        """Give up a host whose sshd is silent: its kernel may acknowledge all the same."""
+        if not self.is_authenticated():
+            return
+        if self._unanswered >= UNANSWERED:
+            raise EOFError
+        self._unanswered += 1
+        message = paramiko.Message()
+        message.add_byte(cMSG_GLOBAL_REQUEST)
+        message.add_string("keepalive@openssh.com")
+        message.add_boolean(True)
+        self._send_user_message(message)  # type: ignore[attr-defined] # not in the stubs
+
+    def _alive(self, message: paramiko.Message) -> None:
+        del message
+        self._unanswered = 0
 
     def prefer_host_keys(self, types: Sequence[str]) -> None:
         """Ask the host for a key of these types first: the ones it is known by."""

@@ -147,3 +147,46 @@ def test_uncommitted_work_is_not_deployed_and_is_mentioned(operator):
     assert result.returncode == 0
     assert "1 uncommitted files" in result.stderr
     assert operator.version("web1") == "one"
+
+
+def test_what_is_live_already_is_not_released_again(operator):
+    operator.ready()
+    before = {host: (operator.current(host), operator.pid(host)) for host in HOSTS}
+    execs = {host: operator.sandbox.hosts[host].execs() for host in HOSTS}
+    said = operator.done(operator.task("deploy"))
+    assert "is live and verified already on web1, web2, web3" in said
+    assert "unpacking" not in said
+    for host in HOSTS:
+        assert (operator.current(host), operator.pid(host)) == before[host]
+        assert operator.sandbox.hosts[host].execs() - execs[host] == 1
+
+
+def test_what_is_live_already_is_released_again_by_force(operator):
+    operator.ready()
+    before = operator.current("web1")
+    operator.done(operator.task("deploy"), "--force")
+    assert operator.current("web1") != before
+    assert operator.version("web1") == "one"
+
+
+def test_the_same_revision_with_other_settings_is_released(operator):
+    operator.ready()
+    operator.write_fabfile(env={"NAME": operator.name, "GREETING": "hello"})
+    said = operator.done(operator.task("deploy"))
+    assert "is live and verified on web1, web2, web3" in said
+
+
+def test_what_is_live_on_some_hosts_only_is_released_on_all(operator):
+    operator.ready()
+    operator.commit("two")
+    operator.done("-H", "web2", operator.task("deploy"))
+    operator.done(operator.task("deploy"))
+    assert [operator.version(host) for host in HOSTS] == ["two"] * 3
+    assert len({operator.current(host) for host in HOSTS}) == 1
+
+
+def test_what_is_live_but_not_up_is_released_again(operator):
+    operator.ready()
+    operator.done(operator.task("stop"))
+    operator.done(operator.task("deploy"))
+    assert [operator.version(host) for host in HOSTS] == ["one"] * 3

@@ -135,6 +135,9 @@ class _LocalHeld:
     def lost(self):
         return self._begun.over()
 
+    def let_go(self):
+        self._begun.end_input()
+
     def __enter__(self):
         return self
 

@@ -47,7 +47,7 @@ def test_nothing_stands_in_the_way_on_a_good_host():
         ({"free_kib": 1000}, "0 MiB are free in /www/Sample, and the release needs 10"),
         ({"free_inodes": 5}, "5 inodes are free in /www/Sample; remove files"),
         ({"service": Supervised()}, "supervise does not answer for sample"),
-        ({"lock": "bob since 9"}, "sample is being deployed by bob since 9; try again"),
+        ({"hold": "bob since 9: x"}, "held by bob since 9: x; if that is over, run"),
         ({"deploy_to": ""}, "sample is not set up; run: fab sample.setup"),
     ],
 )

@@ -39,6 +39,8 @@ WRONG = {
     "settle": [None, -1, "x", "", float("nan"), 10**9, True],
     "stop_timeout": [None, -1, "soon", float("inf"), []],
     "health_check": [None, 5, "a\nb", ["true"]],
+    "batch_size": [None, 0, -1, 1.5, "0%", "101%", "x", "%", "5 hosts", True, [1]],
+    "batch_wait": [None, -1, "x", "", []],
     "reloads": [None, "maybe", 1, ""],
     "use_sudo": [None, "perhaps", 0, []],
     "scan_directory": [None, "", "service", "/a/.."],

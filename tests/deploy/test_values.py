@@ -235,3 +235,18 @@ def test_a_secret_given_for_its_name_is_not_shown():
     with pytest.raises(ValueError, match="must be") as refused:
         values.variables(["URL=mysql://root:hunter2@localhost"])
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "made"),
+    [
+        ("", ""),
+        (3, "3"),
+        ("3", "3"),
+        ("25%", "25%"),
+        (" 25 % ", "25%"),
+        ("100%", "100%"),
+    ],
+)
+def test_a_batch_is_a_number_of_hosts_or_a_percentage(value, made):
+    assert values.batch_size(value) == made

@@ -10,8 +10,8 @@ from deploy.shell import Command, together
 HOLDER = "it's ann@desk since 2026-11-23 09:45:01 UTC"
 
 
-def taking(host, holder=HOLDER):
-    return together(lock.take(host.paths, holder), lock.wait())
+def taking(host, holder=HOLDER, patience=4):
+    return together(lock.take(host.paths, holder, patience), lock.wait())
 
 
 def answer(process):
@@ -26,7 +26,7 @@ def answer(process):
 
 def test_the_texts_of_the_commands(host):
     place = str(host.deploy_to).replace("'", "'\"'\"'")
-    assert lock.take(host.paths, "ann").text == f"take_lock '{place}' ann"
+    assert lock.take(host.paths, "ann", 9).text == f"take_lock '{place}' ann 9"
     assert lock.wait().text == "wait_with_lock"
     assert lock.enter_phase(host.paths).text == f"enter_phase '{place}'"
     for each in (lock.take(host.paths, ""), lock.wait(), lock.enter_phase(host.paths)):
@@ -124,8 +124,61 @@ def test_what_a_lost_operator_began_keeps_the_next_deploy_out(host, begin, until
     orphan = begin(working(host))
     answer(orphan)
     waiting = begin(taking(host, "bob"))
-    until(lambda: is_locked(host.deploy_to / ".lock"))
-    assert answer(begin(taking(host, "eve"))) == "lock somebody\n"
+    note = host.deploy_to / ".lock"
+    until(lambda: note.exists() and note.read_text())
+    assert answer(begin(taking(host, "eve"))) == "lock bob\n"
     assert waiting.poll() is None
     orphan.stdin.close()
     assert answer(waiting) == "lock mine\n"
+
+
+def again(host, holder=HOLDER, patience=5):
+    return lock.enter_again(host.paths, holder, patience)
+
+
+def test_who_lost_sight_of_a_host_waits_for_the_end_of_what_it_began(host, begin):
+    orphan = begin(working(host))
+    answer(orphan)
+    waiting = begin(together(again(host), Command(WORKING)))
+    orphan.stdin.close()
+    assert answer(waiting) == ""
+    assert waiting.poll() is None
+
+
+def test_who_lost_sight_of_a_host_does_not_wait_for_ever(host, begin):
+    answer(begin(working(host)))
+    ended = host.send(again(host, patience=1))
+    assert (ended.status, ended.sentence) == (
+        75,
+        "what was begun here still runs after 1 s",
+    )
+
+
+def test_who_still_has_the_lock_enters_again(host, begin):
+    answer(begin(taking(host)))
+    host.do(again(host))
+
+
+def test_who_lost_the_lock_takes_it_again_while_it_works(host, begin):
+    answer(begin(together(again(host), Command(WORKING))))
+    assert "lock mine" not in answer(begin(taking(host, "bob")))
+
+
+def test_who_lost_the_lock_to_another_stays_out(host, begin):
+    answer(begin(taking(host, "bob")))
+    ended = host.send(again(host))
+    assert (ended.status, ended.sentence) == (75, "another deploy has begun here: bob")
+
+
+def test_who_has_no_patience_is_told_at_once(host, begin):
+    answer(begin(taking(host)))
+    assert answer(begin(taking(host, "bob", 0))) == f"lock {HOLDER}\n"
+
+
+def test_a_hold_can_be_put_and_released_twice(host):
+    for _ in range(2):
+        host.do(lock.put_hold(host.paths, HOLDER))
+    assert (host.deploy_to / ".hold").read_text() == f"{HOLDER}\n"
+    for _ in range(2):
+        host.do(lock.release_hold(host.paths))
+    assert not (host.deploy_to / ".hold").exists()

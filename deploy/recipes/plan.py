@@ -1,0 +1,74 @@
+"""What is to become of one service: a release for its hosts, and what each of them had before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from deploy import batches
+from deploy.commands import lock
+from deploy.facts import HostFacts
+from deploy.recipes.target import Target
+from deploy.release import Manifest, Release
+from deploy.remote.remote import Remote
+from deploy.shell import Command, Script, Step
+
+#: makes the command that switches a host, or brings it back
+Publishing = Callable[..., Command]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One service's release for all its hosts, and what each of them had before."""
+
+    target: Target
+    new: Manifest
+    facts: Mapping[str, HostFacts]
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return self.target.fleet.hosts
+
+    @property
+    def deadline(self) -> float:
+        """Seconds for a switch with all its waiting, and the way back."""
+        service = self.target.service
+        return 2 * (service.stop_timeout + 2 * service.settle + 15)
+
+    def before(self, host: str) -> Release | None:
+        return self.facts[host].current
+
+    def batches(self) -> list[Plan]:
+        """Cut the plan into those that are carried out one after the other."""
+        cut = batches.cut(self.hosts, self.target.service.batch_size)
+        return [self.only(hosts) for hosts in cut]
+
+    def only(self, hosts: Iterable[str]) -> Plan:
+        """Give the same plan for some of its hosts."""
+        return replace(self, target=self.target.only(hosts))
+
+    def doing(self, make: Publishing) -> Callable[[Remote], Any]:
+        """Give the act of sending each host what *make* makes for it."""
+        entering = lock.enter_phase(self.target.paths)
+        return lambda remote: remote.run(
+            self._script(make, remote.host, entering), deadline=self.deadline
+        )
+
+    def undoing(self, make: Publishing) -> Callable[[Remote], Any]:
+        """Give the same for hosts where something may still be at work: they wait for its end."""
+        entering = lock.enter_again(
+            self.target.paths, self.target.holder, round(self.deadline)
+        )
+        return lambda remote: remote.run(
+            self._script(make, remote.host, entering), deadline=2 * self.deadline
+        )
+
+    def _script(self, make: Publishing, host: str, entering: Command) -> Script:
+        made = make(self.target.paths, self.new, self.facts[host])
+        return Script((Step("", entering), Step("", made)))
+
+
+def told(plans: Iterable[Plan]) -> Iterator[str]:
+    """Name the hosts of plans, each once."""
+    yield from dict.fromkeys(host for plan in plans for host in plan.hosts)
