@@ -19,7 +19,9 @@ from worker.loading import load
 from worker.manager import Manager, Settings
 from worker.queue import Queue, release
 from worker.spare import Pool
+from worker.staffing import Staff
 from worker.store.base import Counts, Kept
+from worker.wear import Limits
 
 
 def setup(options: argparse.Namespace, address: Address) -> Iterator[str]:
@@ -63,21 +65,30 @@ def run(options: argparse.Namespace, address: Address) -> bool:
     """Work until told to stop; True if a signal asked to start again from the current release."""
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     log.protect_streams()
+    staff = _staff(options)
     register = load(options.modules)
     queue = Queue(address)
     queues = [name for name in options.queues.split(",") if name]
     holding = Holding(queue.store, register, queues or ["default"], release())
     bell = Bell(queue.id)
-    settings = Settings(
-        Pool(max_workers=options.max_workers), options.work_delay, options.stop_timeout
-    )
+    settings = Settings(staff, options.work_delay, options.stop_timeout)
     log.line(
-        f"manager {os.getpid()} works on {address} with {options.max_workers} children"
+        f"manager {os.getpid()} works on {address} with up to {options.max_workers} children"
         f" release={release() or '-'} handlers={','.join(each.name for each in register)}"
     )
     exchange = Exchange(holding, settings.work_delay)
     crew = Crew(register, queue.store)
     return Manager(exchange, crew, register, settings).run(bell)
+
+
+def _staff(options: argparse.Namespace) -> Staff:
+    pool = Pool(
+        options.max_workers,
+        options.min_spare_workers,
+        options.max_spare_workers,
+        options.cool_down,
+    )
+    return Staff(pool, Limits(options.max_jobs, options.max_age, options.max_memory))
 
 
 def _as_json(

@@ -19,6 +19,10 @@ class BadHandler(WorkerError):
     """A handler that cannot be imported, or whose settings cannot work."""
 
 
+class BadSetting(WorkerError):
+    """Settings of a worker that contradict each other."""
+
+
 class DuplicateJob(WorkerError):
     """A live job of the same handler has this uniqkey; nothing was enqueued."""
 

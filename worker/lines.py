@@ -67,3 +67,7 @@ def dead(pid: int, reason: str, was_stopped: bool) -> str:
         else reason.replace("the child ", "")
     )
     return f"child {pid} {why}"
+
+
+def leaves(pid: int, why: str) -> str:
+    return f"child {pid} leaves {why}"

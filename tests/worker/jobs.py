@@ -118,3 +118,12 @@ def give_up(job):  # noqa: ARG001
 @handler
 def release_of(job):
     note(job.arg["file"], f"{os.environ.get('FORKLIFT_RELEASE')} {Path.cwd()}")
+
+
+_eaten: list[bytearray] = []
+
+
+@handler
+def Eat(job):
+    """Leak so many megabytes."""
+    _eaten.append(bytearray(b"x" * (job.arg * 1_000_000)))

@@ -9,7 +9,17 @@ ROOT = Path(__file__).resolve().parents[2] / "worker"
 #: lower rooms first; a module imports only from rooms before its own
 FLOORS = [
     ["errors", "log"],
-    ["job", "address", "signals", "spare", "portion", "pacing", "bell", "reexec"],
+    [
+        "job",
+        "address",
+        "signals",
+        "spare",
+        "wear",
+        "portion",
+        "pacing",
+        "bell",
+        "reexec",
+    ],
     ["handler", "store.base", "store.schema"],
     [
         "store.interface",
@@ -41,7 +51,7 @@ FLOORS = [
     ["", "child", "exchange"],
     ["member"],
     ["crew"],
-    ["sharing"],
+    ["sharing", "staffing"],
     ["manager"],
     ["options", "commands"],
     ["__main__"],
