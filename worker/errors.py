@@ -41,3 +41,7 @@ class LeaseLost(WorkerError):
 
 class Abort(Exception):
     """Raised by a handler: this job is never to be tried again."""
+
+
+class TimedOut(Exception):
+    """Raised in a handler whose timeout is over; uncaught, it fails the attempt."""

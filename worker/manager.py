@@ -8,13 +8,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worker import lines, log, retry
+from worker import lines, log, verdict
 from worker.bell import Bell
 from worker.crew import Crew
 from worker.exchange import Exchange
 from worker.hand import Wreck
 from worker.handler import Register
-from worker.job import MAX_CRASHES, Done
+from worker.job import Done
 from worker.member import Member
 from worker.retry import Death
 from worker.sharing import Sharing
@@ -64,6 +64,7 @@ class Manager:
 
     def _turn(self) -> None:
         self._heed_signals()
+        self._end_overdue()
         self._reap()
         self._pass_on(self._sharing.recall(every=self._is_stopping))
         self._trade()
@@ -107,8 +108,15 @@ class Manager:
 
     def _kill(self, members: Sequence[Member]) -> None:
         for member in members:
-            if not member.was_stopped:
-                member.kill()
+            if not member.killed_for:
+                member.kill(verdict.STOPPED)
+
+    def _end_overdue(self) -> None:
+        """Kill children whose job did not heed its timeout."""
+        for member in self._crew.members:
+            at = member.at_work() if not member.killed_for else None
+            if at and verdict.is_late(self._register, *at):
+                member.kill(verdict.LATE)
 
     # -- children
 
@@ -123,16 +131,14 @@ class Manager:
             member.close()
 
     def _bury(self, member: Member, death: Death, wreck: Wreck) -> None:
-        reason, job = str(death), wreck.crashed
+        job = wreck.crashed
         if not member.leaves:
-            log.line(lines.dead(member.pid, reason, member.was_stopped))
-        if job is not None and member.was_stopped:
-            self._exchange.give_back([job])
-        elif job is not None:
+            log.line(lines.dead(member.pid, str(death), member.killed_for))
+        if job is not None:
             handler = self._register.get(job.handler)
-            most = handler.max_crashes if handler else MAX_CRASHES
-            end = retry.after_crash(job.crashes, most, reason)
-            self._exchange.end([(job, end)])
+            self._exchange.end(
+                [(job, verdict.on(job, handler, member.killed_for, death))]
+            )
 
     # -- jobs
 

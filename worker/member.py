@@ -37,7 +37,9 @@ class Member:
         self.pid = 0
         #: when it was last given orders or heard of, by the monotonic clock
         self.heard_at = self.born_at = time.monotonic()
-        self.was_stopped = False
+        #: why the manager killed it, if it did
+        self.killed_for = ""
+        self._at = (0, 0, 0.0)
         self.limits = limits_of_one(limits, random.random())  # noqa: S311 # jitter
         #: why it gets no more jobs; empty: it does
         self.worn = ""
@@ -100,8 +102,18 @@ class Member:
         self._send(wire.orders(self.hand.settled, []))
         self.connection.close()
 
-    def kill(self) -> None:
-        self.was_stopped = True
+    def at_work(self) -> tuple[Grabbed, float] | None:
+        """Give the job that it is at, and the seconds since it was first seen at it."""
+        behind = self._tally[0] - self.hand.reported
+        if not 0 <= behind < len(self.hand.jobs):
+            return None
+        job, now = self.hand.jobs[behind], time.monotonic()
+        if self._at[:2] != (job.id, job.owner):
+            self._at = (job.id, job.owner, now)
+        return job, now - self._at[2]
+
+    def kill(self, why: str) -> None:
+        self.killed_for = why
         os.kill(self.pid, signal.SIGKILL)
 
     def remains(self) -> tuple[list[tuple[Grabbed, Outcome]], Wreck]:

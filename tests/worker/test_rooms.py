@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2] / "worker"
 FLOORS = [
     ["errors", "log"],
     [
+        "alarm",
         "job",
         "address",
         "signals",
@@ -47,6 +48,7 @@ FLOORS = [
     ],
     ["store.mysql", "store.sqlite"],
     ["store"],
+    ["verdict"],
     ["queue", "perform", "holding"],
     ["", "child", "exchange"],
     ["member"],
@@ -59,7 +61,7 @@ FLOORS = [
 DOORS = {
     "pymysql": {"store"},
     "sqlite3": {"store"},
-    "signal": {"signals", "child", "crew", "member", "retry", "commands"},
+    "signal": {"alarm", "signals", "child", "crew", "member", "retry", "commands"},
 }
 
 
