@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import signal
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import NoReturn
 
 from worker import log
 from worker.address import Address
@@ -18,6 +22,8 @@ from worker.holding import Holding
 from worker.loading import load
 from worker.manager import Manager, Settings
 from worker.queue import Queue, release
+from worker.soak import drive
+from worker.soak.drive import Plan
 from worker.spare import Pool
 from worker.staffing import Staff
 from worker.store.base import Counts, Kept
@@ -61,6 +67,19 @@ def status(options: argparse.Namespace, address: Address) -> Iterator[str]:
         yield from _as_text(address, counts, kept)
 
 
+def soak(options: argparse.Namespace, _address: Address) -> Generator[str, None, int]:
+    """Exit status 1 if a job was lost, stuck or settled twice: that is a bug."""
+    signal.signal(signal.SIGTERM, _interrupt)  # end what was started, too
+    seed = (
+        random.SystemRandom().getrandbits(32) if options.seed is None else options.seed
+    )
+    yield f"soak of {options.database}, seed {seed}"
+    plan = Plan(options.jobs, options.database, seed, options.managers)
+    with tempfile.TemporaryDirectory(prefix="forklift-soak-") as folder:
+        clean = yield from drive.soak(plan, Path(folder))
+    return 0 if clean else 1
+
+
 def run(options: argparse.Namespace, address: Address) -> bool:
     """Work until told to stop; True if a signal asked to start again from the current release."""
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
@@ -79,6 +98,10 @@ def run(options: argparse.Namespace, address: Address) -> bool:
     exchange = Exchange(holding, settings.work_delay)
     crew = Crew(register, queue.store)
     return Manager(exchange, crew, register, settings).run(bell)
+
+
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _staff(options: argparse.Namespace) -> Staff:

@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     _run(_verb(verbs, "run", "work until told to stop"))
     _enqueue(_verb(verbs, "enqueue", "put one job in and print its id"))
     _status(_verb(verbs, "status", "count the jobs and show the last failures"))
+    _soak(_verb(verbs, "soak", "break everything at random, account for every job"))
     return top
 
 
@@ -164,6 +165,20 @@ def _status(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--json", action="store_true")
     verb.add_argument(
         "--failures", type=int, default=5, metavar="N", help="show the last N; 5"
+    )
+
+
+def _soak(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--jobs", type=_count, default=20000, metavar="N", help="20000")
+    verb.add_argument(
+        "--database",
+        choices=("mariadb", "sqlite"),
+        default="mariadb",
+        help="a private one, in a temporary folder; mariadb",
+    )
+    verb.add_argument("--managers", type=_count, default=2, metavar="N", help="2")
+    verb.add_argument(
+        "--seed", type=int, default=None, help="draw the same numbers again"
     )
 
 

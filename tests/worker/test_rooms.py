@@ -55,13 +55,26 @@ FLOORS = [
     ["crew"],
     ["sharing", "staffing"],
     ["manager"],
+    ["soak"],
+    ["soak.jobs", "soak.account", "soak.mariadb", "soak.workers"],
+    ["soak.faults", "soak.feed"],
+    ["soak.drive"],
     ["options", "commands"],
     ["__main__"],
 ]
 DOORS = {
     "pymysql": {"store"},
     "sqlite3": {"store"},
-    "signal": {"alarm", "signals", "child", "crew", "member", "retry", "commands"},
+    "signal": {
+        "alarm",
+        "soak",
+        "signals",
+        "child",
+        "crew",
+        "member",
+        "retry",
+        "commands",
+    },
 }
 
 
