@@ -7,10 +7,12 @@ from worker.errors import (
     BadAddress,
     BadHandler,
     BadJob,
+    BadSetting,
     DuplicateJob,
     LeaseLost,
     QueueNotSetUp,
     QueueUnreachable,
+    TimedOut,
     WorkerError,
 )
 from worker.handler import Handler, handler
@@ -22,6 +24,7 @@ __all__ = [
     "BadAddress",
     "BadHandler",
     "BadJob",
+    "BadSetting",
     "DuplicateJob",
     "Handler",
     "Job",
@@ -29,6 +32,7 @@ __all__ = [
     "Queue",
     "QueueNotSetUp",
     "QueueUnreachable",
+    "TimedOut",
     "WorkerError",
     "handler",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from worker import commands, options, reexec
 from worker.errors import WorkerError
@@ -23,12 +23,21 @@ def main(arguments: Sequence[str]) -> int:
                     reexec.plan(arguments, sys.executable, os.environ, os.getcwd())  # noqa: PTH109
                 )
             return 0
-        for line in getattr(commands, said.verb)(said, address):
-            print(line)
+        return _print(getattr(commands, said.verb)(said, address))
     except WorkerError as error:
         print(f"worker: {error}", file=sys.stderr)
         return 2
-    return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _print(lines: Iterator[str]) -> int:
+    """Print what a verb yields; the status is what it returns."""
+    while True:
+        try:
+            print(next(lines), flush=True)
+        except StopIteration as end:
+            return end.value or 0
 
 
 def _sentence(message: Warning | str, *_: object) -> str:

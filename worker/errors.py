@@ -19,6 +19,10 @@ class BadHandler(WorkerError):
     """A handler that cannot be imported, or whose settings cannot work."""
 
 
+class BadSetting(WorkerError):
+    """Settings of a worker that contradict each other."""
+
+
 class DuplicateJob(WorkerError):
     """A live job of the same handler has this uniqkey; nothing was enqueued."""
 
@@ -37,3 +41,7 @@ class LeaseLost(WorkerError):
 
 class Abort(Exception):
     """Raised by a handler: this job is never to be tried again."""
+
+
+class TimedOut(Exception):
+    """Raised in a handler whose timeout is over; uncaught, it fails the attempt."""

@@ -60,10 +60,10 @@ def child(pid: int, jobs: list[Grabbed]) -> str:
     return f"child {pid} busy with job {first.id} {first.handler} attempt={first.attempt}{behind}"
 
 
-def dead(pid: int, reason: str, was_stopped: bool) -> str:
-    why = (
-        "was stopped after stop_timeout"
-        if was_stopped
-        else reason.replace("the child ", "")
-    )
-    return f"child {pid} {why}"
+def dead(pid: int, death: str, killed_for: str) -> str:
+    why = f"was stopped after {killed_for}" if killed_for else death
+    return f"child {pid} {why.replace('the child ', '')}"
+
+
+def leaves(pid: int, why: str) -> str:
+    return f"child {pid} leaves {why}"

@@ -10,6 +10,7 @@ from typing import Any
 from worker import address as addresses
 from worker.address import Address
 from worker.errors import BadAddress
+from worker.spare import COOL_DOWN
 
 DESCRIPTION = "Put jobs into a queue, and work on them."
 ENVIRONMENT = """\
@@ -32,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     _run(_verb(verbs, "run", "work until told to stop"))
     _enqueue(_verb(verbs, "enqueue", "put one job in and print its id"))
     _status(_verb(verbs, "status", "count the jobs and show the last failures"))
+    _soak(_verb(verbs, "soak", "break everything at random, account for every job"))
     return top
 
 
@@ -73,10 +75,40 @@ def _run(verb: argparse.ArgumentParser) -> None:
         help="module of handlers, or module:Name",
     )
     verb.add_argument(
-        "--max-workers", type=_count, default=1, metavar="N", help="children; 1"
+        "--max-workers",
+        "--max_workers",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="living children; 1",
     )
     verb.add_argument(
+        "--min-spare-workers",
+        "--min_spare_workers",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="idle children kept ready; 1",
+    )
+    verb.add_argument(
+        "--max-spare-workers",
+        "--max_spare_workers",
+        type=_count,
+        default=None,
+        metavar="N",
+        help="idle children above which some are retired; --max-workers",
+    )
+    verb.add_argument(
+        "--cool-down",
+        type=_seconds,
+        default=COOL_DOWN,
+        metavar="SECONDS",
+        help=f"idle time before a child can be retired; {COOL_DOWN:g}",
+    )
+    _wear(verb)
+    verb.add_argument(
         "--work-delay",
+        "--work_delay",
         type=_seconds,
         default=1.0,
         metavar="SECONDS",
@@ -95,6 +127,21 @@ def _run(verb: argparse.ArgumentParser) -> None:
         metavar="A,B",
         help="in this order of importance; default",
     )
+
+
+def _wear(verb: argparse.ArgumentParser) -> None:
+    for name, type, metavar, help in (
+        ("--max-jobs", _count, "N", "a child leaves after so many jobs"),
+        ("--max-age", _seconds, "SECONDS", "a child leaves after so long"),
+        ("--max-memory", _megabytes, "MB", "a child leaves with so much memory"),
+    ):
+        verb.add_argument(
+            name,
+            type=type,
+            default=0,
+            metavar=metavar,
+            help=f"{help}, or up to a tenth less; never",
+        )
 
 
 def _enqueue(verb: argparse.ArgumentParser) -> None:
@@ -121,6 +168,20 @@ def _status(verb: argparse.ArgumentParser) -> None:
     )
 
 
+def _soak(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--jobs", type=_count, default=20000, metavar="N", help="20000")
+    verb.add_argument(
+        "--database",
+        choices=("mariadb", "sqlite"),
+        default="mariadb",
+        help="a private one, in a temporary folder; mariadb",
+    )
+    verb.add_argument("--managers", type=_count, default=2, metavar="N", help="2")
+    verb.add_argument(
+        "--seed", type=int, default=None, help="draw the same numbers again"
+    )
+
+
 def _count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
@@ -135,6 +196,12 @@ def _seconds(text: str) -> float:
     if not 0 <= value < 1e9:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
     return value
+
+
+def _megabytes(text: str) -> float:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of megabytes")
+    return float(text)
 
 
 def queue_address(options: argparse.Namespace, environ: Mapping[str, str]) -> Address:

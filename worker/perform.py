@@ -10,16 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from worker import retry
+from worker import alarm, retry
 from worker.errors import Abort, LeaseLost
 from worker.handler import Handler, Register
 from worker.job import Aborted, Done, Failed, Job, Outcome, Retry, Settled
 from worker.retry import Failure
 from worker.store.base import Grabbed, Settlement
 from worker.store.interface import Store
-
-#: seconds before the retry of a job whose handler's retry_delay cannot be computed
-FALLBACK_DELAY = 60.0
+from worker.verdict import FALLBACK_DELAY
 
 
 class Held:
@@ -69,7 +67,8 @@ def perform(register: Register, store: Store, grabbed: Grabbed) -> Outcome:
     job = job_of(grabbed, hold)
     started = time.perf_counter()
     try:
-        handler.work(job)
+        with alarm.after(handler.timeout):
+            handler.work(job)
     except Abort as abort:
         hold.aborted = str(abort) or hold.aborted or "aborted"
     except (Exception, SystemExit) as error:

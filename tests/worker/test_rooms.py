@@ -9,7 +9,18 @@ ROOT = Path(__file__).resolve().parents[2] / "worker"
 #: lower rooms first; a module imports only from rooms before its own
 FLOORS = [
     ["errors", "log"],
-    ["job", "address", "signals", "spare", "portion", "pacing", "bell", "reexec"],
+    [
+        "alarm",
+        "job",
+        "address",
+        "signals",
+        "spare",
+        "wear",
+        "portion",
+        "pacing",
+        "bell",
+        "reexec",
+    ],
     ["handler", "store.base", "store.schema"],
     [
         "store.interface",
@@ -37,19 +48,33 @@ FLOORS = [
     ],
     ["store.mysql", "store.sqlite"],
     ["store"],
+    ["verdict"],
     ["queue", "perform", "holding"],
     ["", "child", "exchange"],
     ["member"],
     ["crew"],
-    ["sharing"],
+    ["sharing", "staffing"],
     ["manager"],
+    ["soak"],
+    ["soak.jobs", "soak.account", "soak.mariadb", "soak.workers"],
+    ["soak.faults", "soak.feed"],
+    ["soak.drive"],
     ["options", "commands"],
     ["__main__"],
 ]
 DOORS = {
     "pymysql": {"store"},
     "sqlite3": {"store"},
-    "signal": {"signals", "child", "crew", "member", "retry", "commands"},
+    "signal": {
+        "alarm",
+        "soak",
+        "signals",
+        "child",
+        "crew",
+        "member",
+        "retry",
+        "commands",
+    },
 }
 
 
