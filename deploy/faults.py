@@ -29,10 +29,7 @@ def before_deploy(service: Service, facts: HostFacts, needed: int) -> Iterator[s
     if facts.deploy_to and not facts.service.answers:
         yield _not_supervised(service)
     elif facts.deploy_to and not facts.log.healthy:
-        yield (
-            f"the log service of {service.name} is {facts.log.word}, and no release could be verified; "
-            f"look into {service.service_root}/{service.name}/log, then: svc -u on it"
-        )
+        yield _no_log(service, facts)
 
 
 def before_update(service: Service, facts: HostFacts, needed: int) -> Iterator[str]:
@@ -102,6 +99,16 @@ def _space(service: Service, facts: HostFacts, needed: int) -> Iterator[str]:
     # file systems that make inodes as they need them report none
     if 0 < facts.free_inodes < INODES:
         yield f"{facts.free_inodes} inodes are free in {service.deploy_to}; remove files"
+
+
+def _no_log(service: Service, facts: HostFacts) -> str:
+    if not facts.log.answers:
+        return f"supervise knows no log service of {service.name}; remove and set up {service.name} again"
+    directory = service.service_root / service.name / "log"
+    return (
+        f"the log service of {service.name} is {facts.log.word}, so no release could be verified; "
+        f"see why in {directory}, then: svc -u {directory}"
+    )
 
 
 def _not_supervised(service: Service) -> str:

@@ -13,7 +13,16 @@ ROOT = Path(__file__).parent.parent
 #: each floor may import from the floors before it; what shares a floor may import each other
 FLOORS = {
     "deploy": (
-        ("errors", "shell", "release", "settings", "values", "output", "facts"),
+        (
+            "batches",
+            "errors",
+            "shell",
+            "release",
+            "settings",
+            "values",
+            "output",
+            "facts",
+        ),
         ("paths", "faults", "repository", "archive"),
         ("commands", "rendering", "remote"),
         ("recipes",),
@@ -24,19 +33,22 @@ FLOORS = {
             "errors",
             "job",
             "address",
+            "alarm",
             "bell",
             "log",
-            "options",
             "pacing",
             "portion",
             "reexec",
             "signals",
+            "spare",
+            "wear",
         ),
         ("handler", "store"),
-        ("retry", "spare", "hand", "lines", "loading", "offer", "wire"),
+        ("retry", "verdict", "hand", "lines", "loading", "offer", "wire"),
         ("queue", "perform", "holding"),
-        ("child", "crew", "exchange", "manager", "member", "sharing"),
-        ("commands", "__main__"),
+        ("child", "crew", "exchange", "manager", "member", "sharing", "staffing"),
+        ("soak",),
+        ("options", "commands", "__main__"),
     ),
 }
 
@@ -48,7 +60,7 @@ DOORS = {
     "jinja2": r"deploy/rendering\.py",
     "rich": r"deploy/output\.py",
     # remote/transport starts what ssh_config names as ProxyCommand
-    "subprocess": r"deploy/(rendering|repository|archive|remote/transport)\.py",
+    "subprocess": r"deploy/(rendering|repository|archive|remote/transport)\.py|worker/soak/.*\.py",
     "pymysql": r"worker/store/.*\.py",
     "sqlite3": r"worker/store/.*\.py",
 }
