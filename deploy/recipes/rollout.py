@@ -16,7 +16,7 @@ from deploy.recipes.locking import locked
 from deploy.recipes.plan import Plan
 from deploy.recipes.publishing import publish, switch
 from deploy.recipes.target import Target, refuse
-from deploy.release import Manifest
+from deploy.release import Manifest, Release
 from deploy.repository import Revision
 
 
@@ -39,6 +39,8 @@ class Asked:
     target: Target
     revision: Revision
     facts: Mapping[str, HostFacts]
+    #: what the release is to be called, if it is not to have a name of its own
+    name: Release | None = None
 
     def is_live(self) -> bool:
         """Say whether every host serves just that already."""
@@ -51,8 +53,13 @@ def deploy(targets: Sequence[Target], wanted: Wanted) -> None:
     """Release, switch, restart, verify; every host goes back if one fails."""
     with ExitStack() as until_done:
         asked = _locked(targets, wanted, until_done)
-        new = [each for each in asked if wanted.force or not _already(each)]
-        plans = _prepared(new, faults.before_deploy, until_done)
+        carry_out([each for each in asked if wanted.force or not _already(each)])
+
+
+def carry_out(asked: Sequence[Asked]) -> None:
+    """Release, switch, restart, verify and prune."""
+    with ExitStack() as until_done:
+        plans = _prepared(asked, faults.before_deploy, until_done)
         publish(plans)
         for plan in plans:
             finishing.finish(plan)
@@ -151,7 +158,7 @@ def _plan(asked: Asked) -> Plan:
     taken = {each.release for host in asked.facts.values() for each in host.manifests}
     now = datetime.now(timezone.utc)
     new = Manifest(
-        release.name(now, asked.revision.commit, taken),
+        asked.name or release.name(now, asked.revision.commit, taken),
         "ready",
         asked.revision.commit,
         asked.revision.branch,
