@@ -143,6 +143,11 @@ class Service:
         values.count,
         5,
     )
+    keep_failed: int = setting(
+        "How many failed releases stay on a host, to be looked at.",
+        values.number,
+        1,
+    )
     settle: float = setting(
         "Seconds that a new process has to stay up before it counts as up.",
         values.seconds,

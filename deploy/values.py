@@ -177,6 +177,13 @@ def count(value: Any) -> int:
     return int(number)
 
 
+def number(value: Any) -> int:
+    made = _number(value, int)
+    if not 0 <= made <= 10_000:
+        raise ValueError("must be a whole number from 0 to 10000")
+    return int(made)
+
+
 def batch_size(value: Any) -> str:
     """Make the text of a number of hosts, or of a percentage of them."""
     text = str(value).strip()

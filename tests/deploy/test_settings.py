@@ -36,6 +36,7 @@ WRONG = {
     "linked_dirs": [None, ["/log"], ["../log"], ["."], 5, [5], ["a\nb"]],
     "linked_files": [None, ["/log"], ["a/../../b"], 5],
     "keep_releases": [None, 0, -1, 1.5, "x", "", True, 10**9],
+    "keep_failed": [None, -1, 1.5, "x", "", True, 10**9],
     "settle": [None, -1, "x", "", float("nan"), 10**9, True],
     "stop_timeout": [None, -1, "soon", float("inf"), []],
     "health_check": [None, 5, "a\nb", ["true"]],
