@@ -98,6 +98,11 @@ class Service:
         values.repository,
         ".",
     )
+    repo_tree: PurePosixPath = setting(
+        "The directory of the repository that is deployed; empty means all of it.",
+        values.optional_relative_path,
+        PurePosixPath(),
+    )
     branch: str = setting(
         "What to deploy: a branch, tag or commit of the repository.",
         values.branch,

@@ -94,6 +94,10 @@ def branch(value: Any) -> str:
     return some_text(value)
 
 
+def optional_relative_path(value: Any) -> PurePosixPath:
+    return relative_path(str(value)) if str(value) not in ("", ".") else PurePosixPath()
+
+
 def absolute_path(value: Any) -> PurePosixPath:
     path = PurePosixPath(some_text(str(value)))
     if not path.is_absolute() or ".." in path.parts or len(path.parts) < 2:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from deploy import archive, faults, release, repository
 from deploy.archive import Archive
@@ -41,6 +41,11 @@ class Asked:
     facts: Mapping[str, HostFacts]
     #: what the release is to be called, if it is not to have a name of its own
     name: Release | None = None
+
+    @property
+    def source(self) -> tuple[Revision, PurePosixPath]:
+        """What is archived: services of the same share it."""
+        return self.revision, self.target.service.repo_tree
 
     def is_live(self) -> bool:
         """Say whether every host serves just that already."""
@@ -110,14 +115,14 @@ def _prepared(
 ) -> list[Plan]:
     """Refuse what cannot work, and bring the release to every host."""
     archives = {
-        each: until_done.enter_context(archive.archived(each))
-        for each in dict.fromkeys(each.revision for each in asked)
+        each: until_done.enter_context(archive.archived(*each))
+        for each in dict.fromkeys(each.source for each in asked)
     }
     for each in asked:
-        _refuse_faults(each, archives[each.revision], stands_in_the_way)
+        _refuse_faults(each, archives[each.source], stands_in_the_way)
     plans = [_plan(each) for each in asked]
     for plan, each in zip(plans, asked):
-        preparing.prepare(plan, archives[each.revision])
+        preparing.prepare(plan, archives[each.source])
     return plans
 
 

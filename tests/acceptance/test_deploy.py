@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from tests.acceptance.anns import PROGRAM
+
+PART = {"program.py": PROGRAM, "VERSION": "part", "behaviour": ""}
 HOSTS = ("web1", "web2", "web3")
 
 
@@ -214,3 +217,13 @@ def test_what_is_live_but_not_up_is_released_again(operator):
     operator.done(operator.task("stop"))
     operator.done(operator.task("deploy"))
     assert [operator.version(host) for host in HOSTS] == ["one"] * 3
+
+
+def test_a_directory_of_the_repository_is_deployed_as_the_whole(operator):
+    part = {f"it's/a part/{name}": text for name, text in PART.items()}
+    operator.write_fabfile(repo_tree="it's/a part", hosts=["web1"])
+    operator.commit("whole", **part)
+    operator.ready()
+    assert operator.version("web1") == "part"
+    held = operator.on("web1", f"ls {operator.deploy_to}/current").split()
+    assert held == ["VERSION", "behaviour", "program.py"]

@@ -27,6 +27,7 @@ WRONG = {
     "hosts": [None, "a b", ["-o"], ["h", "h"], ["$(id)"], [None], 5],
     "run_as": [None, "it's", "-u", "a b", 5, "日本語"],
     "repository": [None, "", "-u", "https://u:p@h/r", "a\nb", 5],
+    "repo_tree": ["/abs", "../up", "a/../b", "a\nb"],
     "branch": [None, "", "-x", "a b", 5, ["main"]],
     "deploy_via": [None, "", "git", "COPY", 5],
     "build": [None, 5, [5], [""], ["a\nb"], {"a": "b"}],

@@ -55,7 +55,7 @@ def test_the_texts_of_the_commands(host):
         f"prune {at}/releases' {at}/current' {OLD} {NEW}": releases.prune(
             paths, [OLD, NEW]
         ),
-        f"unpack {at}/releases/{NEW}' 5 abc": source.unpack(paths, NEW, 5, "abc"),
+        f"unpack {at}/releases/{NEW}' 5 abc 0": source.unpack(paths, NEW, 5, "abc"),
     }
     for text, command in texts.items():
         assert (command.text, command.uses) == (text, {"releases"})
