@@ -8,13 +8,14 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from deploy.errors import Refused
 from deploy.repository import Revision, answer, git
 
 _BLOCK = 1 << 15
+WHOLE = PurePosixPath()
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,18 @@ class Archive:
 
 
 @contextmanager
-def archived(revision: Revision) -> Iterator[Archive]:
-    """Archive the revision's tree for as long as the block runs."""
-    _refuse_what_an_archive_lacks(revision)
+def archived(revision: Revision, tree: PurePosixPath = WHOLE) -> Iterator[Archive]:
+    """Archive the revision's *tree* for as long as the block runs; the names in it begin with the tree's."""
+    _refuse_no_tree(revision, tree)
+    _refuse_what_an_archive_lacks(revision, tree)
     with TemporaryDirectory(prefix="forklift-") as folder:
-        yield _archive(revision, Path(folder) / "tree.tar.gz")
+        yield _archive(revision, tree, Path(folder) / "tree.tar.gz")
 
 
-def _archive(revision: Revision, path: Path) -> Archive:
+def _archive(revision: Revision, tree: PurePosixPath, path: Path) -> Archive:
     unpacked = 0
     with (
-        _tar(revision) as process,
+        _tar(revision, tree) as process,
         path.open("wb") as file,
         gzip.GzipFile("", "wb", 1, file, mtime=0) as packed,
     ):
@@ -54,14 +56,19 @@ def _archive(revision: Revision, path: Path) -> Archive:
     return Archive(path, path.stat().st_size, _sum(path), unpacked)
 
 
-def _tar(revision: Revision) -> subprocess.Popen[bytes]:
+def _tar(revision: Revision, tree: PurePosixPath) -> subprocess.Popen[bytes]:
     """Begin the archive; what the operator set up for git's work trees does not change it."""
     settings = ["core.autocrlf=false", "core.eol=lf", "tar.umask=0002"]
     options = [word for each in settings for word in ("-c", each)]
-    words = ["archive", "--format=tar", revision.commit]
+    words = ["archive", "--format=tar", revision.commit, *_limit(tree)]
     return subprocess.Popen(
-        [*git(revision.repository), *options, *words], stdout=subprocess.PIPE
+        [*git(revision.repository), *options, "--literal-pathspecs", *words],
+        stdout=subprocess.PIPE,
     )
+
+
+def _limit(tree: PurePosixPath) -> list[str]:
+    return [] if tree == WHOLE else ["--", str(tree)]
 
 
 def _sum(path: Path) -> str:
@@ -72,8 +79,17 @@ def _sum(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _refuse_what_an_archive_lacks(revision: Revision) -> None:
-    listed = answer(revision.repository, "ls-tree", "-r", revision.commit)
+def _refuse_no_tree(revision: Revision, tree: PurePosixPath) -> None:
+    named = f"{revision.commit}:{'' if tree == WHOLE else tree}"
+    if answer(revision.repository, "cat-file", "-t", named) != "tree":
+        raise Refused(
+            f"{revision.commit[:7]} has no directory {tree}; set repo_tree to one that it has"
+        )
+
+
+def _refuse_what_an_archive_lacks(revision: Revision, tree: PurePosixPath) -> None:
+    listing = ["ls-tree", "-r", "--full-tree", revision.commit, *_limit(tree)]
+    listed = answer(revision.repository, *listing)
     modules = [line for line in listed.splitlines() if line.startswith("160000 ")]
     if modules:
         raise Refused(

@@ -32,12 +32,27 @@ class Paths:
         return self.deploy_to / "current"
 
     @property
+    def lock(self) -> PurePosixPath:
+        return self.deploy_to / ".lock"
+
+    @property
     def history(self) -> PurePosixPath:
         return self.deploy_to / "deploys.jsonl"
 
     @property
     def revisions_log(self) -> PurePosixPath:
         return self.deploy_to / "revisions.log"
+
+    @property
+    def mirror(self) -> PurePosixPath:
+        """A bare mirror of the repository, where the source strategy wants one."""
+        return self.deploy_to / "repo"
+
+    def own(self) -> tuple[PurePosixPath, ...]:
+        """Name all that is made in deploy_to."""
+        hidden = (self.deploy_to / each for each in (".phase.lock", ".hold"))
+        places = (self.current, self.releases, self.shared, self.mirror)
+        return (*places, self.history, self.revisions_log, self.lock, *hidden)
 
     def release(self, release: Release) -> PurePosixPath:
         return self.releases / release

@@ -98,6 +98,11 @@ class Service:
         values.repository,
         ".",
     )
+    repo_tree: PurePosixPath = setting(
+        "The directory of the repository that is deployed; empty means all of it.",
+        values.optional_relative_path,
+        PurePosixPath(),
+    )
     branch: str = setting(
         "What to deploy: a branch, tag or commit of the repository.",
         values.branch,
@@ -142,6 +147,11 @@ class Service:
         "How many verified releases stay on a host, the current one among them.",
         values.count,
         5,
+    )
+    keep_failed: int = setting(
+        "How many failed releases stay on a host, to be looked at.",
+        values.number,
+        1,
     )
     settle: float = setting(
         "Seconds that a new process has to stay up before it counts as up.",

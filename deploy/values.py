@@ -94,6 +94,10 @@ def branch(value: Any) -> str:
     return some_text(value)
 
 
+def optional_relative_path(value: Any) -> PurePosixPath:
+    return relative_path(str(value)) if str(value) not in ("", ".") else PurePosixPath()
+
+
 def absolute_path(value: Any) -> PurePosixPath:
     path = PurePosixPath(some_text(str(value)))
     if not path.is_absolute() or ".." in path.parts or len(path.parts) < 2:
@@ -175,6 +179,13 @@ def count(value: Any) -> int:
     if not 1 <= number <= 10_000:
         raise ValueError("must be a whole number from 1 to 10000")
     return int(number)
+
+
+def number(value: Any) -> int:
+    made = _number(value, int)
+    if not 0 <= made <= 10_000:
+        raise ValueError("must be a whole number from 0 to 10000")
+    return int(made)
 
 
 def batch_size(value: Any) -> str:

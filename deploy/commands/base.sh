@@ -2,8 +2,13 @@
 # nobody must not end it.
 trap '' PIPE HUP
 
+began=$(date +%s%N)
+
 # Say which step begins, on standard output under the mark of the record separator.
-begin() { printf '\036%s\n' "$1" 2>/dev/null || :; }
+begin() {
+    said=''
+    printf '\036%s\n' "$1" 2>/dev/null || :
+}
 
 # End the script with a sentence for the operator; the mark tells it from what tools wrote before it.
 # The status tells the kind of failure: 70 failed, 71 refused, 72 failed and undone, 73 failed and not
@@ -15,5 +20,8 @@ fail() {
     exit "$status"
 }
 
-# Say a line to the operator.
-say() { printf '%s\n' "$*" >&2 2>/dev/null || :; }
+# Say a line to the operator; the first of a step is why it failed, if it does.
+say() {
+    [ -n "${said:-}" ] || said=$*
+    printf '%s\n' "$*" >&2 2>/dev/null || :
+}

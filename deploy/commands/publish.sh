@@ -12,6 +12,7 @@ go_live() {
         note deployed
         return 0
     fi
+    why=${said:-}
     undo_or_say_so
     fail 72 "$release did not come up (the reason is below); undone: ${previous:-nothing} is current again"
 }
@@ -19,6 +20,7 @@ go_live() {
 # Go back after another host failed, or after the operator lost sight of this one: what was begun here
 # may have ended either way.
 revert() {
+    why='another host failed, or the operator stopped the run'
     if is_back; then
         write_manifest "$releases/$release" "$failed" || :
     else
@@ -65,6 +67,7 @@ switch_only() {
 switch_back() {
     [ "$(readlink "$current" || :)" = "releases/$release" ] || return 0
     begin "going back to ${previous:-nothing}"
+    why='another host failed, or the operator stopped the run'
     if [ -n "$previous" ]; then point "$current" "releases/$previous"; else rm -f "$current"; fi ||
         fail 73 "NOT undone: current still leads to $release"
     note undone
@@ -77,6 +80,18 @@ switch_to_release() {
 
 # Add a line to the host's history of deploys; and Capistrano's line, for those who read it.
 note() {
-    printf '%s,"outcome":"%s","at":"%s"}\n' "$entry" "$1" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >>"$history" || :
+    printf '%s,"outcome":"%s"%s,"seconds":%s,"at":"%s"}\n' "$entry" "$1" "$(reason)" "$(seconds)" \
+        "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >>"$history" || :
     case $1 in deployed | updated) printf '%s\n' "$revisions_line" >>"$revisions_log" || : ;; esac
+}
+
+# Why what was begun did not last, as a part of a JSON object.
+reason() {
+    [ -z "${why:-}" ] || printf ',"reason":"%s"' "$(printf '%s' "$why" | tr -d '\000-\037' | sed 's/[\\"]/\\&/g')"
+}
+
+# Seconds since this script began, with three digits after the point.
+seconds() {
+    spent=$((($(date +%s%N) - began) / 1000000))
+    printf '%d.%03d' "$((spent / 1000))" "$((spent % 1000))"
 }

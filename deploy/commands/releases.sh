@@ -4,7 +4,8 @@ write_manifest() {
         mv -f "$1/.release.json.new" "$1/.release.json"
 }
 
-# Make release directory $1 and fill it with the archive on standard input: $2 bytes, SHA-256 $3.
+# Make release directory $1 and fill it with the archive on standard input: $2 bytes, SHA-256 $3, whose
+# names have $4 directories in front that the release has not.
 # While it unpacks, the same bytes go through sha256sum.
 unpack() {
     mkdir "$1"
@@ -12,7 +13,7 @@ unpack() {
     sha256sum <"$1.fifo" >"$1.sum" &
     summing=$!
     unpacked=yes
-    head -c "$2" | tee "$1.fifo" | tar -xzof - -C "$1" || unpacked=''
+    head -c "$2" | tee "$1.fifo" | tar -xzof - -C "$1" --strip-components="$4" || unpacked=''
     wait "$summing" || unpacked=''
     read -r sum _ <"$1.sum" || sum=''
     rm -f "$1.fifo" "$1.sum"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy.paths import Paths
-from deploy.shell import Command, command, let, together
+from deploy.shell import Command, Word, command, let, together
 
 
 def directories(paths: Paths) -> Command:
@@ -41,6 +41,18 @@ def link(paths: Paths) -> Command:
     return together(_names(paths), _called("link_service"))
 
 
+def unlink(paths: Paths) -> Command:
+    """End the service, then its log service, and both supervises; svscan forgets it."""
+    patience = round(paths.service.stop_timeout)
+    return together(_names(paths), _removal("unlink_service", patience))
+
+
+def purge(paths: Paths) -> Command:
+    """Remove the service directory, and of deploy_to what forklift made there."""
+    names = (each.name for each in paths.own())
+    return _removal("purge_service", paths.service_directory, paths.deploy_to, *names)
+
+
 def in_service(paths: Paths, line: str) -> Command:
     """Run a shell command in the current release, as the service's account, in its environment."""
     become = ["setuidgid", paths.service.account] if paths.service.use_sudo else []
@@ -69,3 +81,7 @@ def _names(paths: Paths) -> Command:
 
 def _called(name: str) -> Command:
     return Command(name, frozenset({"setup", "supervise"}))
+
+
+def _removal(*words: Word) -> Command:
+    return Command(command(*words).text, frozenset({"removal", "supervise"}))

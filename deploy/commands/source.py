@@ -9,4 +9,6 @@ from deploy.shell import Command, command
 
 def unpack(paths: Paths, release: Release, size: int, sha256: str) -> Command:
     """Fill the new release from the archive of *size* bytes on standard input, and check it."""
-    return command("unpack", paths.release(release), size, sha256, uses="releases")
+    above = len(paths.service.repo_tree.parts)
+    place = paths.release(release)
+    return command("unpack", place, size, sha256, above, uses="releases")

@@ -14,26 +14,25 @@ from deploy.shell import Script, Step
 
 
 def finish(plan: Plan) -> None:
-    """Prune on every host; what fails here is a warning."""
-
-    def prune(remote: Remote) -> None:
-        removing = releases.prune(
-            plan.target.paths, _old(plan, plan.facts[remote.host])
-        )
-        remote.run(Script((Step("", removing),)))
-
-    try:
-        for error in plan.target.fleet.each(prune).failed.values():
-            plan.target.output.warn(f"old releases were not removed: {error}")
-    except KeyboardInterrupt:
-        plan.target.output.warn("interrupted; the next deploy removes old releases")
+    """Say what is live, then prune on every host: nobody waits for that, and what fails is a warning."""
     plan.target.output.done(
         f"{plan.target.service.name}: {plan.new.release} is live and verified on {', '.join(plan.facts)}"
     )
+    old = {host: _old(plan, facts) for host, facts in plan.facts.items()}
+    crowded = plan.only(host for host, each in old.items() if each)
+
+    def prune(remote: Remote) -> None:
+        removing = releases.prune(plan.target.paths, old[remote.host])
+        remote.run(Script((Step("", removing),)))
+
+    try:
+        for error in crowded.target.fleet.each(prune).failed.values():
+            plan.target.output.warn(f"old releases were not removed: {error}")
+    except KeyboardInterrupt:
+        plan.target.output.warn("interrupted; the next deploy removes old releases")
 
 
 def _old(plan: Plan, facts: HostFacts) -> list[Release]:
-    live = replace(plan.new, state="verified")
-    return release.old(
-        (*facts.manifests, live), plan.new.release, plan.target.service.keep_releases
-    )
+    service, live = plan.target.service, replace(plan.new, state="verified")
+    known = (*facts.manifests, live)
+    return release.old(known, live.release, service.keep_releases, service.keep_failed)

@@ -23,6 +23,7 @@ def made_of(target: Target) -> str:
     parts = (
         target.templates.start(target.paths),
         service.build,
+        str(service.repo_tree),
         sorted(map(str, service.linked_dirs)),
         sorted(map(str, service.linked_files)),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from pathlib import PurePosixPath
 
 from deploy import archive, faults, release, repository
 from deploy.archive import Archive
@@ -15,7 +16,7 @@ from deploy.recipes.locking import locked
 from deploy.recipes.plan import Plan
 from deploy.recipes.publishing import publish, switch
 from deploy.recipes.target import Target, refuse
-from deploy.release import Manifest
+from deploy.release import Manifest, Release
 from deploy.repository import Revision, Wanted
 
 
@@ -26,6 +27,13 @@ class Asked:
     target: Target
     revision: Revision
     facts: Mapping[str, HostFacts]
+    #: what the release is to be called, if it is not to have a name of its own
+    name: Release | None = None
+
+    @property
+    def source(self) -> tuple[Revision, PurePosixPath]:
+        """What is archived: services of the same share it."""
+        return self.revision, self.target.service.repo_tree
 
     def is_live(self) -> bool:
         """Say whether every host serves just that already."""
@@ -38,8 +46,13 @@ def deploy(targets: Sequence[Target], wanted: Wanted) -> None:
     """Release, switch, restart, verify; every host goes back if one fails."""
     with ExitStack() as until_done:
         asked = _locked(targets, wanted, until_done)
-        new = [each for each in asked if wanted.force or not _already(each)]
-        plans = _prepared(new, faults.before_deploy, until_done)
+        carry_out([each for each in asked if wanted.force or not _already(each)])
+
+
+def carry_out(asked: Sequence[Asked]) -> None:
+    """Release, switch, restart, verify and prune."""
+    with ExitStack() as until_done:
+        plans = _prepared(asked, faults.before_deploy, until_done)
         publish(plans)
         for plan in plans:
             finishing.finish(plan)
@@ -90,14 +103,14 @@ def _prepared(
 ) -> list[Plan]:
     """Refuse what cannot work, and bring the release to every host."""
     archives = {
-        each: until_done.enter_context(archive.archived(each))
-        for each in dict.fromkeys(each.revision for each in asked)
+        each: until_done.enter_context(archive.archived(*each))
+        for each in dict.fromkeys(each.source for each in asked)
     }
     for each in asked:
-        _refuse_faults(each, archives[each.revision], stands_in_the_way)
+        _refuse_faults(each, archives[each.source], stands_in_the_way)
     plans = [_plan(each) for each in asked]
     for plan, each in zip(plans, asked):
-        preparing.prepare(plan, archives[each.revision])
+        preparing.prepare(plan, archives[each.source])
     return plans
 
 
@@ -138,7 +151,7 @@ def _plan(asked: Asked) -> Plan:
     taken = {each.release for host in asked.facts.values() for each in host.manifests}
     now = datetime.now(timezone.utc)
     new = Manifest(
-        release.name(now, asked.revision.commit, taken),
+        asked.name or release.name(now, asked.revision.commit, taken),
         "ready",
         asked.revision.commit,
         asked.revision.branch,

@@ -132,7 +132,7 @@ def test_a_full_disk(operator):
     operator.write_fabfile(hosts=["web1"])
     operator.done(operator.task("deploy"))
     operator.on("web1", f"head -c 5000000 /dev/zero > {operator.deploy_to}/ballast")
-    assert "make room" in refused(operator.fab(operator.task("deploy")))
+    assert "make room" in refused(operator.fab(operator.task("deploy"), "--force"))
 
 
 def test_a_service_without_hosts(operator):

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from tests.acceptance.anns import PROGRAM
+
+PART = {"program.py": PROGRAM, "VERSION": "part", "behaviour": ""}
 HOSTS = ("web1", "web2", "web3")
 
 
@@ -25,14 +28,35 @@ def test_a_redeploy_replaces_what_runs(operator):
         assert operator.pid(host) != before[host]
 
 
-def test_a_deploy_takes_at_most_five_rounds_a_host(operator):
+def test_failed_releases_are_kept_to_be_looked_at(operator):
+    operator.write_fabfile(keep_failed=2, hosts=["web1"])
+    operator.commit("one")
+    operator.ready()
+    for version in ("bad", "worse", "worst"):
+        operator.commit(version, "die")
+        assert operator.fab(operator.task("deploy")).returncode == 3
+    operator.commit("two")
+    said = operator.done(operator.task("deploy"))
+    assert said.rstrip().endswith("is live and verified on web1")
+    states = operator.manifests("web1")
+    assert states == {
+        "one": "verified",
+        "worse": "failed",
+        "worst": "failed",
+        "two": "verified",
+    }
+
+
+def test_a_deploy_takes_at_most_three_rounds_a_host_and_one_to_remove_old_releases(
+    operator,
+):
     operator.done(operator.task("setup"))
     before = {host: operator.sandbox.hosts[host].execs() for host in HOSTS}
     logins = {host: operator.sandbox.hosts[host].connections() for host in HOSTS}
     operator.done(operator.task("deploy"))
     for host in HOSTS:
         here = operator.sandbox.hosts[host]
-        assert here.execs() - before[host] <= 5
+        assert here.execs() - before[host] <= 4
         assert here.connections() - logins[host] == 1
 
 
@@ -136,6 +160,9 @@ def test_the_history_on_each_host_says_what_happened(operator):
     outcomes = [json.loads(line)["outcome"] for line in lines]
     assert outcomes == ["updated", "deployed", "undone"]
     assert json.loads(lines[1])["revision"] == revision
+    assert json.loads(lines[1])["seconds"] > 0.3
+    assert "reason" not in json.loads(lines[1])
+    assert "does not stay up" in json.loads(lines[2])["reason"]
     said = operator.on("web1", f"cat {operator.deploy_to}/revisions.log")
     assert f"Branch HEAD (at {revision}) deployed as release" in said
 
@@ -190,3 +217,13 @@ def test_what_is_live_but_not_up_is_released_again(operator):
     operator.done(operator.task("stop"))
     operator.done(operator.task("deploy"))
     assert [operator.version(host) for host in HOSTS] == ["one"] * 3
+
+
+def test_a_directory_of_the_repository_is_deployed_as_the_whole(operator):
+    part = {f"it's/a part/{name}": text for name, text in PART.items()}
+    operator.write_fabfile(repo_tree="it's/a part", hosts=["web1"])
+    operator.commit("whole", **part)
+    operator.ready()
+    assert operator.version("web1") == "part"
+    held = operator.on("web1", f"ls {operator.deploy_to}/current").split()
+    assert held == ["VERSION", "behaviour", "program.py"]

@@ -152,3 +152,27 @@ def test_a_restart_that_is_stopped_says_how_to_see_what_became_of_it(running):
     status, said = ended(process)
     assert status == 4, said
     assert f"fab {running.name}.status" in said
+
+
+def test_a_deploy_that_is_stopped_while_it_waits_for_another_leaves_that_alone(running):
+    running.write_fabfile(build=["sleep 6"])
+    first = running.start(running.task("deploy"))
+    wait_for(first, "building")
+    second = running.start(running.task("deploy"), "--wait", "60")
+    wait_for(second, "waiting for the deploy lock")
+    second.send_signal(signal.SIGINT)
+    status, said = ended(second)
+    assert status == 3, said
+    assert "interrupted; nothing was switched" in said
+    assert ended(first)[0] == 0
+    is_on(running, "two")
+
+
+def test_a_rollback_that_is_stopped_is_undone(running):
+    running.done(running.task("deploy"))
+    process = running.start(running.task("rollback"))
+    wait_for(process, "restarting and verifying")
+    process.send_signal(signal.SIGINT)
+    status, said = ended(process)
+    assert status == 3, said
+    is_on(running, "two")

@@ -4,6 +4,7 @@ import hashlib
 import io
 import subprocess
 import tarfile
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -107,3 +108,24 @@ def test_git_lfs_is_refused(repository, where):
     repository.commit("Use LFS", **{f"{where}.gitattributes": attributes})
     with pytest.raises(Refused, match="keeps files in Git LFS, and deploy_via copy"):
         packed(repository)
+
+
+def test_a_directory_of_the_repository_alone_can_be_archived(repository):
+    for name in ("it's [a] part", "another"):
+        (repository.path / name / "src").mkdir(parents=True)
+        (repository.path / name / "src" / "app").write_text(name)
+    repository.commit("Parts")
+    revision = resolve(".", "HEAD", repository.path)
+    with archived(revision, PurePosixPath("it's [a] part/src")) as archive:
+        content = bytes_of(archive)
+    with tarfile.open(fileobj=io.BytesIO(content)) as tree:
+        files = [each.name for each in tree.getmembers() if each.isfile()]
+    assert files == ["it's [a] part/src/app"]
+
+
+@pytest.mark.parametrize("tree", ["gone", "app", ":(top)", "*"])
+def test_what_is_no_directory_of_the_commit_is_refused(repository, tree):
+    revision = resolve(".", "HEAD", repository.path)
+    made = archived(revision, PurePosixPath(tree))
+    with pytest.raises(Refused, match="set repo_tree to one that it has"), made:
+        pass

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from deploy.commands import releases, shared, source
+from deploy.facts import HostFacts, Supervised
 from deploy.release import read
 from deploy.shell import Command, together
 
@@ -54,7 +55,7 @@ def test_the_texts_of_the_commands(host):
         f"prune {at}/releases' {at}/current' {OLD} {NEW}": releases.prune(
             paths, [OLD, NEW]
         ),
-        f"unpack {at}/releases/{NEW}' 5 abc": source.unpack(paths, NEW, 5, "abc"),
+        f"unpack {at}/releases/{NEW}' 5 abc 0": source.unpack(paths, NEW, 5, "abc"),
     }
     for text, command in texts.items():
         assert (command.text, command.uses) == (text, {"releases"})
@@ -65,15 +66,49 @@ def test_the_texts_of_the_commands(host):
     assert marking.text == f"write_manifest {at}/releases/{NEW}' {begun}"
 
 
-@pytest.mark.parametrize("verb", ["go_live", "revert", "switch_only"])
+@pytest.mark.parametrize("verb", ["go_live", "revert", "switch_only", "switch_back"])
 def test_the_text_of_what_publishes(host, verb):
     make = getattr(releases, verb)
-    command = make(host.paths, host.release(NEW), OLD)
+    up = HostFacts(current=OLD, service=Supervised(up=True))
+    command = make(host.paths, host.release(NEW), up)
     lines = command.text.splitlines()
-    assert lines[:2] == [f"release={NEW}", f"previous={OLD}"]
+    assert lines[:3] == [f"release={NEW}", f"previous={OLD}", "was=up"]
     assert lines[-1] == verb
     assert command.uses == {"publish", "releases", "supervise"}
-    assert "previous=''" in make(host.paths, host.release(OLD), None).text
+    first = make(host.paths, host.release(OLD), HostFacts()).text
+    assert "previous=''\nwas=down\n" in first
+
+
+def switching(host, make, before=OLD):
+    facts = HostFacts(current=before)
+    return make(host.paths, host.release(NEW), facts)
+
+
+def test_a_switch_without_a_restart_goes_back_twice_over(host):
+    host.release(OLD)
+    host.do(point(host, OLD), switching(host, releases.switch_only))
+    assert leads(host.current) == f"releases/{NEW}"
+    back = releases.switch_back(host.paths, read_manifest(host), HostFacts(current=OLD))
+    host.do(back, back)
+    assert leads(host.current) == f"releases/{OLD}"
+    assert [each["outcome"] for each in host.history()] == ["updated", "undone"]
+
+
+def test_a_first_switch_that_goes_back_leaves_no_current(host):
+    host.do(switching(host, releases.switch_only, None))
+    host.do(releases.switch_back(host.paths, read_manifest(host), HostFacts()))
+    assert not host.current.is_symlink()
+
+
+def test_what_never_was_switched_needs_no_way_back(host):
+    host.release(OLD)
+    host.do(point(host, OLD), switching(host, releases.revert))
+    assert leads(host.current) == f"releases/{OLD}"
+    assert not (host.deploy_to / "deploys.jsonl").exists()
+
+
+def read_manifest(host):
+    return read((host.releases / NEW / ".release.json").read_text())
 
 
 def test_an_archive_becomes_a_release(host):

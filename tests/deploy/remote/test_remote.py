@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from deploy.errors import ConnectionLost, DeadlinePassed, Interrupted, ScriptFailed
+from deploy.remote import transport
 from deploy.remote.transcript import Onlooker
 from deploy.shell import Command, Question, Script, Step, command, text_of
 from tests.deploy.local import LocalRemote
@@ -321,3 +322,24 @@ def test_quoted_words_reach_the_script(either):
     assert (
         either.ask(Question(command("printf", "%s", "it's $x").text, str)) == "it's $x"
     )
+
+
+@pytest.fixture
+def impatient(monkeypatch, sshd, connect):
+    """A remote that wants a sign of life ten times a second."""
+    monkeypatch.setattr(transport, "KEEPALIVE", 0.1)
+    return connect(sshd.config()).remote("web1")
+
+
+def test_a_script_that_says_nothing_for_long_is_not_lost(impatient):
+    assert impatient.run(script("sleep 1.5; echo done")) == "done\n"
+
+
+def test_a_host_without_a_sign_of_life_is_lost_long_before_its_deadline(
+    impatient, tmp_path
+):
+    stopped = tmp_path / "sshd"
+    freezing = script(f"echo $PPID >{stopped}; kill -STOP $PPID; sleep 5")
+    with pytest.raises(ConnectionLost, match="the connection broke during step 1"):
+        impatient.run(freezing, deadline=600)
+    os.kill(int(stopped.read_text()), signal.SIGKILL)

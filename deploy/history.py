@@ -1,0 +1,24 @@
+"""What lies between two commits of a repository."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from deploy.repository import answer, git
+
+
+def knows(where: Path, commit: str) -> bool:
+    return bool(answer(where, "cat-file", "-t", commit))
+
+
+def commits(where: Path, old: str, new: str) -> list[str]:
+    """List the commits that *new* has and *old* has not, the newest first, one line each."""
+    asked = ["log", "--no-color", "--format=%h %ad %an: %s", "--date=short"]
+    return answer(where, *asked, f"{old}..{new}").splitlines()
+
+
+def diff(where: Path, old: str, new: str) -> str:
+    words = ["diff", "--no-color", "--no-ext-diff", old, new, "--"]
+    done = subprocess.run([*git(where), *words], capture_output=True, check=False)
+    return done.stdout.decode(errors="replace")

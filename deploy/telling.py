@@ -1,0 +1,80 @@
+"""The fab tasks that look and tell, and change nothing."""
+
+from __future__ import annotations
+
+from invoke.collection import Collection
+from invoke.context import Context
+
+from deploy.changing import BRANCH
+from deploy.executor import FleetTask, fleet_task
+from deploy.project import Project
+
+# The recipes are imported by the tasks that use them: fab --list needs none of them.
+
+
+def status_task(project: Project) -> FleetTask:
+    @fleet_task({"json": "for programs"})
+    def status(context: Context, json: bool = False) -> None:
+        """Tell what runs where; exit status 2 if anything is wrong."""
+        from deploy.recipes import inspect
+
+        with project.targets(context) as (target,):
+            inspect.status(target, json)
+
+    return status
+
+
+def check_task(project: Project) -> FleetTask:
+    @fleet_task()
+    def check(context: Context) -> None:
+        """Tell what would go wrong with a deploy; change nothing."""
+        from deploy.recipes import inspect
+
+        with project.targets(context) as (target,):
+            inspect.check(target)
+
+    return check
+
+
+def releases_task(project: Project) -> FleetTask:
+    @fleet_task()
+    def releases(context: Context) -> None:
+        """List the releases of every host, and what became of them."""
+        from deploy.recipes import inspect
+
+        with project.targets(context) as (target,):
+            inspect.releases(target)
+
+    return releases
+
+
+def pending_tasks(project: Project) -> Collection:
+    """Make `pending`, and `pending.diff`."""
+    tasks = Collection("pending")
+    tasks.add_task(_pending(project), default=True)
+    tasks.add_task(_diff(project))
+    return tasks
+
+
+def _pending(project: Project) -> FleetTask:
+    @fleet_task(BRANCH)
+    def commits(context: Context, branch: str = "") -> None:
+        """List the commits between what is live and what a deploy would bring."""
+        from deploy.recipes import pending
+
+        with project.targets(context) as (target,):
+            pending.commits(target, project.wanted(branch))
+
+    return commits
+
+
+def _diff(project: Project) -> FleetTask:
+    @fleet_task(BRANCH)
+    def diff(context: Context, branch: str = "") -> None:
+        """Show what a deploy would change in the code that is live."""
+        from deploy.recipes import pending
+
+        with project.targets(context) as (target,):
+            pending.diff(target, project.wanted(branch))
+
+    return diff
