@@ -23,6 +23,10 @@ class BadSetting(WorkerError):
     """Settings of a worker that contradict each other."""
 
 
+class NoSuchJob(WorkerError):
+    """A job that is not, or no longer, in the queue."""
+
+
 class DuplicateJob(WorkerError):
     """A live job of the same handler has this uniqkey; nothing was enqueued."""
 
