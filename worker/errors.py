@@ -47,5 +47,13 @@ class Abort(Exception):
     """Raised by a handler: this job is never to be tried again."""
 
 
+class Decline(Exception):
+    """Raised by a handler: not here and now; the attempt does not count, and the job waits for *seconds*."""
+
+    def __init__(self, seconds: float = 1.0) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class TimedOut(Exception):
     """Raised in a handler whose timeout is over; uncaught, it fails the attempt."""

@@ -47,7 +47,7 @@ FLOORS = [
     ["store.sqlite_doctor"],
     ["store.mysql", "store.sqlite"],
     ["store"],
-    ["verdict", "desk", "report"],
+    ["verdict", "desk", "report", "hold"],
     ["queue", "perform", "holding"],
     ["", "child", "exchange"],
     ["member"],
