@@ -20,6 +20,7 @@ from worker.errors import (
 from worker.handler import Handler, handler
 from worker.job import Job
 from worker.queue import Queue
+from worker.queues import Queues
 
 __all__ = [
     "Abort",
@@ -36,6 +37,7 @@ __all__ = [
     "Queue",
     "QueueNotSetUp",
     "QueueUnreachable",
+    "Queues",
     "TimedOut",
     "WorkerError",
     "handler",

@@ -49,6 +49,7 @@ FLOORS = [
     ["store"],
     ["verdict", "desk", "report", "hold"],
     ["queue", "perform", "holding"],
+    ["queues", "testing"],
     ["", "child", "exchange"],
     ["member"],
     ["crew"],
