@@ -8,8 +8,10 @@ from worker.errors import (
     BadHandler,
     BadJob,
     BadSetting,
+    Decline,
     DuplicateJob,
     LeaseLost,
+    NoSuchJob,
     QueueNotSetUp,
     QueueUnreachable,
     TimedOut,
@@ -18,6 +20,7 @@ from worker.errors import (
 from worker.handler import Handler, handler
 from worker.job import Job
 from worker.queue import Queue
+from worker.queues import Queues
 
 __all__ = [
     "Abort",
@@ -25,13 +28,16 @@ __all__ = [
     "BadHandler",
     "BadJob",
     "BadSetting",
+    "Decline",
     "DuplicateJob",
     "Handler",
     "Job",
     "LeaseLost",
+    "NoSuchJob",
     "Queue",
     "QueueNotSetUp",
     "QueueUnreachable",
+    "Queues",
     "TimedOut",
     "WorkerError",
     "handler",

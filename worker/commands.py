@@ -8,7 +8,7 @@ import os
 import random
 import signal
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,7 +26,6 @@ from worker.soak import drive
 from worker.soak.drive import Plan
 from worker.spare import Pool
 from worker.staffing import Staff
-from worker.store.base import Counts, Kept
 from worker.wear import Limits
 
 
@@ -55,16 +54,6 @@ def enqueue(options: argparse.Namespace, address: Address) -> Iterator[str]:
         queue=options.into,
     )
     yield str(id)
-
-
-def status(options: argparse.Namespace, address: Address) -> Iterator[str]:
-    queue = Queue(address)
-    queue.id  # noqa: B018 # raises if there is no queue
-    counts, kept = queue.counts(), queue.kept(options.failures)
-    if options.json:
-        yield json.dumps(_as_json(address, counts, kept))
-    else:
-        yield from _as_text(address, counts, kept)
 
 
 def soak(options: argparse.Namespace, _address: Address) -> Generator[str, None, int]:
@@ -112,28 +101,3 @@ def _staff(options: argparse.Namespace) -> Staff:
         options.cool_down,
     )
     return Staff(pool, Limits(options.max_jobs, options.max_age, options.max_memory))
-
-
-def _as_json(
-    address: Address, counts: Counts, kept: Sequence[Kept]
-) -> dict[str, object]:
-    jobs: dict[str, dict[str, int]] = {}
-    for (queue, state), count in counts.jobs.items():
-        jobs.setdefault(queue, {})[state] = count
-    return {
-        "queue": str(address),
-        "jobs": jobs,
-        "oldest_ready_seconds": counts.oldest_ready,
-        "failures": [vars(each) for each in kept],
-    }
-
-
-def _as_text(address: Address, counts: Counts, kept: Sequence[Kept]) -> Iterator[str]:
-    yield f"queue {address}"
-    for (queue, state), count in sorted(counts.jobs.items()):
-        yield f"{queue} {state} {count}"
-    if counts.oldest_ready is not None:
-        yield f"the oldest ready job waits for {counts.oldest_ready:.1f} s"
-    for each in kept:
-        error = each.error.splitlines()[0] if each.error else ""
-        yield f"job {each.id} {each.handler} {each.state} attempt={each.attempt}: {error}"

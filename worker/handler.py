@@ -32,6 +32,8 @@ class Handler:
     grab_for: float = 60.0
     #: how often the job may kill its child before it is quarantined
     max_crashes: int = MAX_CRASHES
+    #: returning is not enough: work must call job.completed(), else the attempt failed
+    explicit_completion: bool = False
     #: the queue that its jobs are put into
     queue: str = "default"
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from worker.job import Aborted, Done, Failed, Outcome, Quarantined, Retry, Settled
+from worker.job import (
+    Aborted,
+    Done,
+    Failed,
+    GivenBack,
+    Outcome,
+    Quarantined,
+    Retry,
+    Settled,
+)
 from worker.store.base import Expired, Grabbed
 
 
@@ -26,6 +35,8 @@ def _badly(outcome: Outcome) -> str:
     if isinstance(outcome, Retry):
         how = "crashed" if outcome.crashed else "failed"
         return f"{how} retry_in={outcome.delay:g}"
+    if isinstance(outcome, GivenBack) and outcome.delay:
+        return f"declined again_in={outcome.delay:g}"
     return _NAMES.get(type(outcome), "given back")
 
 

@@ -136,6 +136,7 @@ def test_a_program_that_a_job_starts_can_be_terminated(queue, run, tmp_path):
 
 def test_usr1_shows_what_each_child_does(queue, gated):
     running, gate = gated("--max-workers", "2")
+    until(lambda: len(running.children()) == 2)
     running.signal(signal.SIGUSR1)
     running.says("child", "busy with job 1", "attempt=1")
     running.says("child", "idle")
