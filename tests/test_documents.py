@@ -68,4 +68,5 @@ def _tasks():
     from deploy import tasks
 
     service = tasks.Service(name="x", deploy_to="/x", start="x", user="x")
-    return list(tasks._tasks(tasks.Project(ROOT, (service,))).task_names)
+    names = tasks._tasks(tasks.Project(ROOT, (service,))).task_names
+    return {name.partition(".")[0] for name in names}

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from deploy import facts as known
 from deploy.commands import facts, releases, setup, supervise
 from deploy.rendering import Templates
 from deploy.shell import command
@@ -504,6 +505,11 @@ def published(service):
     return service
 
 
+#: what a host has before: a release that runs, or nothing
+BEFORE = known.HostFacts(current=OLD, service=known.Supervised(up=True))
+NOTHING = known.HostFacts()
+
+
 def leads(host):
     return str(host.current.readlink())
 
@@ -514,7 +520,7 @@ def outcomes(host):
 
 def test_a_release_goes_live(published):
     host, new = published.host, published.release(NEW, STEADY, "ready")
-    ended = host.do(releases.go_live(host.paths, new, OLD))
+    ended = host.do(releases.go_live(host.paths, new, BEFORE))
     assert ended.out == (
         f"\x1eswitching to {NEW}\n\x1erestarting and verifying {NEW}\n"
     )
@@ -531,7 +537,7 @@ def test_a_release_goes_live(published):
 
 def test_a_release_that_does_not_come_up_is_undone(published):
     host, new = published.host, published.release(NEW, DEAD, "ready")
-    ended = host.send(releases.go_live(host.paths, new, OLD))
+    ended = host.send(releases.go_live(host.paths, new, BEFORE))
     assert ended.status == 72
     assert f"{NEW} did not come up" in ended.sentence
     assert f"undone: {OLD} is current again" in ended.sentence
@@ -546,7 +552,7 @@ def test_a_release_that_does_not_come_up_is_undone(published):
 def test_a_release_that_cannot_be_marked_as_failed_is_undone_all_the_same(published):
     host, new = published.host, published.release(NEW, DEAD, "ready")
     (host.releases / NEW / ".release.json.new").mkdir()
-    ended = host.send(releases.go_live(host.paths, new, OLD))
+    ended = host.send(releases.go_live(host.paths, new, BEFORE))
     assert ended.status == 72
     assert leads(host) == f"releases/{OLD}"
     assert published.runs(OLD)
@@ -555,7 +561,7 @@ def test_a_release_that_cannot_be_marked_as_failed_is_undone_all_the_same(publis
 def test_what_cannot_be_brought_back_is_said_to_be_not_undone(published):
     host, new = published.host, published.release(NEW, DEAD, "ready")
     (host.releases / OLD / "serve").write_text("#!/bin/sh\nexit 1\n")
-    ended = host.send(releases.go_live(host.paths, new, OLD))
+    ended = host.send(releases.go_live(host.paths, new, BEFORE))
     assert ended.status == 73
     assert ended.sentence.startswith(f"NOT undone: {NEW} failed, and {OLD} could not")
     assert outcomes(host) == [(NEW, "not undone")]
@@ -565,7 +571,7 @@ def test_what_cannot_be_brought_back_is_said_to_be_not_undone(published):
 def test_a_release_before_that_is_gone_is_not_made_current(published):
     host, new = published.host, published.release(NEW, DEAD, "ready")
     shutil.rmtree(host.releases / OLD)
-    ended = host.send(releases.go_live(host.paths, new, OLD))
+    ended = host.send(releases.go_live(host.paths, new, BEFORE))
     assert ended.status == 73
     assert (host.current / ".release.json").exists()
 
@@ -573,7 +579,7 @@ def test_a_release_before_that_is_gone_is_not_made_current(published):
 def test_a_switch_to_what_is_no_complete_release_changes_nothing(published):
     host, before = published.host, published.pid()
     new = replace(published.old, release=NEW)
-    ended = host.send(releases.go_live(host.paths, new, OLD))
+    ended = host.send(releases.go_live(host.paths, new, BEFORE))
     assert ended.status == 70
     assert f"could not be switched to {NEW}" in ended.sentence
     assert leads(host) == f"releases/{OLD}"
@@ -583,7 +589,7 @@ def test_a_switch_to_what_is_no_complete_release_changes_nothing(published):
 def test_a_first_release_that_does_not_come_up_leaves_nothing_current(service):
     host, new = service.host, service.release(NEW, DEAD, "ready")
     service.begin(up=False)
-    ended = host.send(releases.go_live(host.paths, new, None))
+    ended = host.send(releases.go_live(host.paths, new, NOTHING))
     assert ended.status == 72
     assert "undone: nothing is current again" in ended.sentence
     assert not host.current.is_symlink()
@@ -594,14 +600,14 @@ def test_a_first_release_that_does_not_come_up_leaves_nothing_current(service):
 def test_a_first_release_goes_live(service):
     host, new = service.host, service.release(NEW, STEADY, "ready")
     service.begin(up=False)
-    host.do(releases.go_live(host.paths, new, None))
+    host.do(releases.go_live(host.paths, new, NOTHING))
     assert (leads(host), host.state(new)) == (f"releases/{NEW}", "verified")
 
 
 def test_a_service_that_was_down_is_down_again_after_a_failed_release(published):
     host, new = published.host, published.release(NEW, DEAD, "ready")
     host.do(supervise.stop(host.paths))
-    ended = host.send(releases.go_live(host.paths, new, OLD))
+    ended = host.send(releases.go_live(host.paths, new, BEFORE))
     assert ended.status == 72
     assert leads(host) == f"releases/{OLD}"
     assert published.pid() == 0
@@ -609,8 +615,8 @@ def test_a_service_that_was_down_is_down_again_after_a_failed_release(published)
 
 def test_a_host_is_reverted_after_another_one_failed(published):
     host, new = published.host, published.release(NEW, STEADY, "ready")
-    host.do(releases.go_live(host.paths, new, OLD))
-    host.do(releases.revert(host.paths, new, OLD))
+    host.do(releases.go_live(host.paths, new, BEFORE))
+    host.do(releases.revert(host.paths, new, BEFORE))
     assert leads(host) == f"releases/{OLD}"
     assert host.state(new) == "failed"
     assert published.runs(OLD)
@@ -619,16 +625,16 @@ def test_a_host_is_reverted_after_another_one_failed(published):
 
 def test_a_revert_that_fails_says_so(published):
     host, new = published.host, published.release(NEW, STEADY, "ready")
-    host.do(releases.go_live(host.paths, new, OLD))
+    host.do(releases.go_live(host.paths, new, BEFORE))
     (host.releases / OLD / "serve").write_text("#!/bin/sh\nexit 1\n")
-    ended = host.send(releases.revert(host.paths, new, OLD))
+    ended = host.send(releases.revert(host.paths, new, BEFORE))
     assert (ended.status, outcomes(host)[-1]) == (73, (NEW, "not undone"))
 
 
 def test_a_switch_without_a_restart_leaves_what_runs(published):
     host, new = published.host, published.release(NEW, STEADY, "ready")
     before = published.pid()
-    host.do(releases.switch_only(host.paths, new, OLD))
+    host.do(releases.switch_only(host.paths, new, BEFORE))
     assert (leads(host), host.state(new)) == (f"releases/{NEW}", "ready")
     assert published.pid() == before
     assert outcomes(host) == [(NEW, "updated")]
@@ -639,5 +645,5 @@ def test_a_history_that_cannot_be_written_fails_no_deploy(published):
     host, new = published.host, published.release(NEW, STEADY, "ready")
     (host.deploy_to / "deploys.jsonl").mkdir()
     (host.deploy_to / "revisions.log").mkdir()
-    host.do(releases.go_live(host.paths, new, OLD))
+    host.do(releases.go_live(host.paths, new, BEFORE))
     assert leads(host) == f"releases/{NEW}"
