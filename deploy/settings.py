@@ -143,6 +143,11 @@ class Service:
         values.relative_paths,
         (),
     )
+    copy_files: tuple[PurePosixPath, ...] = setting(
+        "Files of the fabfile's folder that `setup` puts at the same path in `shared`, for the service's eyes alone.",
+        values.relative_paths,
+        (),
+    )
     keep_releases: int = setting(
         "How many verified releases stay on a host, the current one among them.",
         values.count,
