@@ -19,7 +19,7 @@ WAIT = {"wait": "seconds to wait for another deploy, instead of being refused"}
 def setup_task(project: Project) -> FleetTask:
     @fleet_task(BRANCH)
     def setup(context: Context, branch: str = "") -> None:
-        """Prepare the hosts: directories, service directory, a first release, the queue database."""
+        """Make the hosts ready: directories, supervision, database."""
         from deploy.recipes import setup
 
         with project.targets(context) as (target,):
@@ -31,7 +31,7 @@ def setup_task(project: Project) -> FleetTask:
 def update_task(project: Project) -> FleetTask:
     @fleet_task({**BRANCH, **WAIT})
     def update(context: Context, branch: str = "", wait: str = "") -> None:
-        """Put a new release on every host and switch to it, without a restart."""
+        """Release and switch on every host, without a restart."""
         from deploy.recipes import rollout
 
         with project.targets(context) as (target,):
@@ -45,7 +45,7 @@ def deploy_task(project: Project) -> FleetTask:
     def deploy(
         context: Context, branch: str = "", force: bool = False, wait: str = ""
     ) -> None:
-        """Release, switch, restart and verify on every host; all go back if one fails."""
+        """Release, restart and verify on every host, or on none."""
         from deploy.recipes import rollout
 
         with project.targets(context) as targets:
@@ -57,7 +57,7 @@ def deploy_task(project: Project) -> FleetTask:
 def rollback_task(project: Project) -> FleetTask:
     @fleet_task({**WAIT, "release": "the verified release to go to instead"})
     def rollback(context: Context, release: str = "", wait: str = "") -> None:
-        """Go back to the release before the current one that was live and verified."""
+        """Go back to the verified release before the current one."""
         from deploy.recipes import rollback
 
         with project.targets(context) as (target,):
@@ -117,7 +117,7 @@ def unlock_task(project: Project) -> FleetTask:
 CONTROL = {
     "start": "Bring the service up and verify it.",
     "stop": "Bring the service down and wait for its end.",
-    "restart": "Restart the service, up or down, and verify it from the current release.",
+    "restart": "Restart the service from the current release and verify it.",
     "reload": "Send HUP to a service that reloads itself.",
 }
 

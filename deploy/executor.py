@@ -46,6 +46,7 @@ class FleetExecutor(fabric.Executor):
 
     def execute(self, *tasks: Any) -> Any:
         self.config[ONLY] = self.core[0].args.hosts.value or ""
+        self._refuse_miscast()
         try:
             return super().execute(*tasks)
         except (AmbiguousMergeError, UncastableEnvVar):
@@ -54,6 +55,26 @@ class FleetExecutor(fabric.Executor):
                 "that service's settings, one a line, as docs/settings.md shows",
                 code=2,
             ) from None
+
+    def _refuse_miscast(self) -> None:
+        """Refuse environment variables that Invoke cannot cast to the kind that a file's value has."""
+        tried = self.config.clone()
+        try:
+            tried.load_collection(self.collection.configuration(), merge=True)
+            tried.load_shell_env()
+        except ValueError as error:
+            raise Exit(
+                f"a variable FABRIC_… is of another kind than the value in the file: {error}",
+                code=2,
+            ) from None
+        except UncastableEnvVar:
+            raise Exit(NO_LISTS, code=2) from None
+
+
+NO_LISTS = (
+    "a variable FABRIC_… cannot stand for a list or a mapping that a file has; "
+    "say it in a file for fab -f"
+)
 
 
 def take_over() -> None:

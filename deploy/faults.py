@@ -28,6 +28,8 @@ def before_deploy(service: Service, facts: HostFacts, needed: int) -> Iterator[s
     yield from before_update(service, facts, needed)
     if facts.deploy_to and not facts.service.answers:
         yield _not_supervised(service)
+    elif facts.deploy_to and not facts.log.healthy:
+        yield _no_log(service, facts)
 
 
 def before_update(service: Service, facts: HostFacts, needed: int) -> Iterator[str]:
@@ -62,8 +64,6 @@ def in_check(
         return
     if abs(facts.clock - now) > SKEW:
         yield f"its clock differs from yours by {round(facts.clock - now)} s; synchronize it"
-    if not facts.log.answers and facts.service.answers:
-        yield f"supervise knows no log service of {service.name}; remove and set up {service.name} again"
     if facts.service.down_file:
         yield f"a down file keeps {service.name} down at the next boot; run: fab {service.name}.setup"
     for each in facts.differs:
@@ -99,6 +99,16 @@ def _space(service: Service, facts: HostFacts, needed: int) -> Iterator[str]:
     # file systems that make inodes as they need them report none
     if 0 < facts.free_inodes < INODES:
         yield f"{facts.free_inodes} inodes are free in {service.deploy_to}; remove files"
+
+
+def _no_log(service: Service, facts: HostFacts) -> str:
+    if not facts.log.answers:
+        return f"supervise knows no log service of {service.name}; remove and set up {service.name} again"
+    directory = service.service_root / service.name / "log"
+    return (
+        f"the log service of {service.name} is {facts.log.word}, so no release could be verified; "
+        f"see why in {directory}, then: svc -u {directory}"
+    )
 
 
 def _not_supervised(service: Service) -> str:

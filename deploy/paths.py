@@ -57,10 +57,6 @@ class Paths:
     def release(self, release: Release) -> PurePosixPath:
         return self.releases / release
 
-    def start(self, release: Release) -> PurePosixPath:
-        """The release's part of starting the service."""
-        return self.release(release) / ".forklift" / "start"
-
     @property
     def service_directory(self) -> PurePosixPath:
         return self.service.service_root / self.service.name
@@ -74,10 +70,6 @@ class Paths:
     def running(self) -> PurePosixPath:
         """Where ``run`` writes its process and the release that it entered."""
         return self.service_directory / "running"
-
-    @property
-    def log(self) -> PurePosixPath:
-        return self.service_directory / "log" / "main"
 
     @property
     def scan_entry(self) -> PurePosixPath:

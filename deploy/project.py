@@ -1,34 +1,20 @@
-"""From a fabfile and Fabric's configuration to the targets of one run."""
+"""What a fabfile declares: services that are deployed together, and how errors end fab."""
 
 from __future__ import annotations
 
-import getpass
-import os
 import signal
-import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from deploy import settings, values
+from deploy import values
 from deploy.errors import DeployError, Refused
-from deploy.executor import ONLY
-from deploy.output import Output, RehearsalOutput
-from deploy.paths import Paths
-from deploy.recipes.rollout import Wanted
-from deploy.recipes.target import Target
-from deploy.remote.connection import Connections
-from deploy.remote.fleet import Fleet
-from deploy.remote.rehearsal import Rehearsal
-from deploy.remote.remote import Remote
-from deploy.remote.transcript import Onlooker
-from deploy.rendering import Templates
+from deploy.repository import Wanted
 from deploy.settings import Service
 
 
@@ -42,6 +28,34 @@ def sentences() -> Iterator[None]:
         raise Exit(str(error), code=error.exit_status) from error
     except KeyboardInterrupt:
         raise Exit("interrupted; nothing was switched", code=3) from None
+
+
+def refuse_names(services: Sequence[Service]) -> None:
+    """Refuse names that fab could not tell apart."""
+    names = [each.name for each in services]
+    if len(set(names)) < len(names):
+        raise Refused(f"two services have the same name: {', '.join(names)}")
+    if "deploy" in names and len(names) > 1:
+        raise Refused(
+            "a service cannot be named deploy: fab deploy deploys all of them"
+        )
+
+
+def refuse_shadow(folder: Path, services: Iterable[Service]) -> None:
+    """Refuse a project whose own ``worker`` would hide forklift's from ``python -m worker``.
+
+    A `deploy` of its own beside the fabfile hides this package instead: Python says so itself.
+    """
+    own = [folder / "worker.py", folder / "worker" / "__init__.py"]
+    hiding = [each for each in own if each.exists()]
+    ours = folder == Path(__file__).parent.parent
+    for service in services:
+        commands = (service.start, *service.setup_commands)
+        if hiding and not ours and any("-m worker" in each for each in commands):
+            raise Refused(
+                f"{hiding[0]} hides forklift's worker, which {service.name} runs as python -m worker; "
+                "give your own another name"
+            )
 
 
 def seconds(wait: str) -> float:
@@ -78,80 +92,11 @@ class Project:
         return Wanted(self.folder, branch, force, seconds(wait))
 
     @contextmanager
-    def targets(self, context: Context) -> Iterator[list[Target]]:
-        """Open the way to all hosts of all services; errors of ours end fab with their sentence."""
+    def targets(self, context: Context) -> Iterator[list[Any]]:
+        """Make a recipes' Target of each service; errors of ours end fab with their sentence."""
         with sentences(), ExitStack() as until_done:
-            services = [_configured(each, context.config) for each in self.services]
-            run = context.config.run
-            output = (RehearsalOutput if run.dry else Output)(verbose=bool(run.echo))
-            opened = _Opened(context.config, output, until_done)
-            yield [self._target(each, opened) for each in services]
+            # not at the top: fab --list needs nothing of what this brings in
+            from deploy.opening import Opening
 
-    def _target(self, service: Service, opened: _Opened) -> Target:
-        operator = f"{getpass.getuser()}@{socket.gethostname()}"
-        return Target(
-            Paths(service),
-            opened.fleet(service),
-            Templates(self.folder),
-            opened.output,
-            operator,
-            f"{operator} (process {os.getpid()}) since {opened.began}",
-        )
-
-
-class _Opened:
-    """The connections of a run, shared by the services that log in as the same account."""
-
-    def __init__(self, config: Any, output: Output, until_done: ExitStack) -> None:
-        self.output = output
-        self._config, self._until_done = config, until_done
-        self._connections: dict[str, Connections] = {}
-        self.began = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-    def fleet(self, service: Service) -> Fleet:
-        connections = self._of(service.user)
-        remotes: list[Remote] = [
-            connections.remote(host, service.user)
-            for host in _hosts(service, self._config)
-        ]
-        if self._config.run.dry:
-            remotes = [Rehearsal(each, self.output.script) for each in remotes]
-        return Fleet(remotes, connections.cancel)
-
-    def _of(self, user: str) -> Connections:
-        if user not in self._connections:
-            told = Onlooker(self.output.step, self.output.log)
-            opened = Connections(self._config, user, told)
-            self._connections[user] = self._until_done.enter_context(opened)
-        return self._connections[user]
-
-
-def _hosts(service: Service, config: Any) -> tuple[str, ...]:
-    only = [each for each in config[ONLY].split(",") if each]
-    if not service.hosts:
-        raise Refused(
-            f"{service.name} has no hosts; set hosts in the fabfile or in a file for fab -f"
-        )
-    strange = [each for each in only if each not in service.hosts]
-    if strange:
-        raise Refused(
-            f"{', '.join(strange)}: no host of {service.name}; it has {', '.join(service.hosts)}"
-        )
-    return tuple(each for each in service.hosts if not only or each in only)
-
-
-def _configured(service: Service, config: Any) -> Service:
-    """Lay the values of Fabric's configuration over those of the fabfile."""
-    given = config.get(service.name)
-    if not hasattr(given, "items"):
-        raise Refused(
-            f"the configuration has no settings under {service.name}, but {given!r}"
-        )
-    return settings.overridden(service, _plain(given))
-
-
-def _plain(value: Any) -> Any:
-    """Make plain mappings and lists of Invoke's proxies."""
-    if hasattr(value, "items"):
-        return {name: _plain(each) for name, each in value.items()}
-    return value
+            opening = Opening(self.folder, context.config, until_done)
+            yield [opening.target(each) for each in self.services]

@@ -15,6 +15,18 @@ _REMOTE_HEAD = "refs/forklift/HEAD"
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What the operator asked for: a branch, or each service's own; seen from the fabfile's folder."""
+
+    project: Path
+    branch: str = ""
+    #: make a release even of what is live already
+    force: bool = False
+    #: seconds to wait for another deploy
+    patience: float = 0
+
+
+@dataclass(frozen=True)
 class Revision:
     """One commit, and where its repository lies on this machine."""
 

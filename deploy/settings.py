@@ -99,7 +99,7 @@ class Service:
         ".",
     )
     repo_tree: PurePosixPath = setting(
-        "The directory of the repository that is deployed; empty means all of it.",
+        "The directory of the repository that is deployed; `.` means all of it.",
         values.optional_relative_path,
         PurePosixPath(),
     )

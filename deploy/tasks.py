@@ -10,7 +10,7 @@ from invoke.collection import Collection
 
 from deploy import changing, settings, telling
 from deploy.executor import take_over
-from deploy.project import Project, sentences
+from deploy.project import Project, refuse_names, refuse_shadow, sentences
 from deploy.settings import PythonEnvironment
 
 __all__ = ["PythonEnvironment", "Service", "project"]
@@ -28,6 +28,9 @@ def project(*services: Service) -> Collection:
     """Make the tasks that fab offers: a namespace for each service, and `deploy` for all of them."""
     take_over()
     folder = Path(inspect.stack()[1].filename).resolve().parent
+    with sentences():
+        refuse_names(services)
+        refuse_shadow(folder, services)
     namespace = Collection()
     for service in services:
         namespace.add_collection(_tasks(Project(folder, (service,))))

@@ -15,7 +15,7 @@ from deploy.project import Project
 def status_task(project: Project) -> FleetTask:
     @fleet_task({"json": "for programs"})
     def status(context: Context, json: bool = False) -> None:
-        """Tell what runs on every host; exit status 2 if anything is not up or hosts differ."""
+        """Tell what runs where; exit status 2 if anything is wrong."""
         from deploy.recipes import inspect
 
         with project.targets(context) as (target,):
@@ -27,7 +27,7 @@ def status_task(project: Project) -> FleetTask:
 def check_task(project: Project) -> FleetTask:
     @fleet_task()
     def check(context: Context) -> None:
-        """Tell what would go wrong with a deploy, on all hosts at once, and change nothing."""
+        """Tell what would go wrong with a deploy; change nothing."""
         from deploy.recipes import inspect
 
         with project.targets(context) as (target,):
@@ -39,7 +39,7 @@ def check_task(project: Project) -> FleetTask:
 def releases_task(project: Project) -> FleetTask:
     @fleet_task()
     def releases(context: Context) -> None:
-        """List the releases of every host and what became of them."""
+        """List the releases of every host, and what became of them."""
         from deploy.recipes import inspect
 
         with project.targets(context) as (target,):

@@ -6,6 +6,7 @@ import argparse
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import urllib.parse
@@ -35,7 +36,7 @@ def main(words: Sequence[str] | None = None) -> int:
             demo.say_what_next()
             if asked.keep:
                 demo.keep()
-    except (SandboxError, subprocess.CalledProcessError) as error:
+    except (SandboxError, OSError, subprocess.CalledProcessError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -54,6 +55,11 @@ class Demo:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self.project = sandbox.folder / "sample"
+        host = next(iter(sandbox.hosts.values()))
+        # a plain sandbox shares its network, and so its ports, with the machine
+        self.port = free_port() if sandbox.plain else PORT
+        where = "localhost" if sandbox.plain else host.address
+        self.address = f"http://{where}:{self.port}"
         self.environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
@@ -61,6 +67,8 @@ class Demo:
         }
 
     def play(self) -> None:
+        if self.sandbox.limits:
+            print(f"Note: {self.sandbox.limits}.")
         self.tell("A product of two services, as its own git repository")
         make_product(self.project)
         self.write_stage()
@@ -109,6 +117,7 @@ class Demo:
         if self.sandbox.plain:
             folder = self.sandbox.hosts["web1"].path("/")
             lines += [
+                *(["  env:", f"    PORT: {self.port}"] if service == "sample" else []),
                 f"  user: {self.sandbox.user}",
                 "  use_sudo: false",
                 f"  deploy_to: {folder}/www/{service}",
@@ -120,11 +129,9 @@ class Demo:
     def use(self, message: str) -> None:
         """Enqueue a job through the web application, and show the line that the worker logs for it."""
         self.tell("A job, enqueued through the web application")
-        host = next(iter(self.sandbox.hosts.values()))
-        address = f"http://{host.address}:{PORT}"
         data = urllib.parse.urlencode({"message": message}).encode()
-        print(f"$ curl --data 'message={message}' {address}/echo")
-        with urllib.request.urlopen(f"{address}/echo", data, timeout=10) as answer:  # noqa: S310 # http, to a host of our own
+        print(f"$ curl --data 'message={message}' {self.address}/echo")
+        with urllib.request.urlopen(f"{self.address}/echo", data, timeout=10) as answer:  # noqa: S310 # http, to a host of our own
             print(answer.read().decode(), end="")
         print("The worker's log:")
         waiting.until(lambda: bool(self._logged(message)), "no worker has logged it")
@@ -169,6 +176,11 @@ class Demo:
             print(f"  ssh -F {self.sandbox.ssh_config} {name}")
         sys.stdout.flush()
         signal.pause()
+
+
+def free_port() -> int:
+    with socket.create_server(("localhost", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def make_product(folder: Path) -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import signal
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import NoReturn
 
 from worker import log
 from worker.address import Address
@@ -18,8 +22,11 @@ from worker.holding import Holding
 from worker.loading import load
 from worker.manager import Manager, Settings
 from worker.queue import Queue, release
+from worker.soak import drive
+from worker.soak.drive import Plan
 from worker.spare import Pool
-from worker.store.base import Counts, Kept
+from worker.staffing import Staff
+from worker.wear import Limits
 
 
 def setup(options: argparse.Namespace, address: Address) -> Iterator[str]:
@@ -49,30 +56,32 @@ def enqueue(options: argparse.Namespace, address: Address) -> Iterator[str]:
     yield str(id)
 
 
-def status(options: argparse.Namespace, address: Address) -> Iterator[str]:
-    queue = Queue(address)
-    queue.id  # noqa: B018 # raises if there is no queue
-    counts, kept = queue.counts(), queue.kept(options.failures)
-    if options.json:
-        yield json.dumps(_as_json(address, counts, kept))
-    else:
-        yield from _as_text(address, counts, kept)
+def soak(options: argparse.Namespace, _address: Address) -> Generator[str, None, int]:
+    """Exit status 1 if a job was lost, stuck or settled twice: that is a bug."""
+    signal.signal(signal.SIGTERM, _interrupt)  # end what was started, too
+    seed = (
+        random.SystemRandom().getrandbits(32) if options.seed is None else options.seed
+    )
+    yield f"soak of {options.database}, seed {seed}"
+    plan = Plan(options.jobs, options.database, seed, options.managers)
+    with tempfile.TemporaryDirectory(prefix="forklift-soak-") as folder:
+        clean = yield from drive.soak(plan, Path(folder))
+    return 0 if clean else 1
 
 
 def run(options: argparse.Namespace, address: Address) -> bool:
     """Work until told to stop; True if a signal asked to start again from the current release."""
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     log.protect_streams()
+    staff = _staff(options)
     register = load(options.modules)
     queue = Queue(address)
     queues = [name for name in options.queues.split(",") if name]
     holding = Holding(queue.store, register, queues or ["default"], release())
     bell = Bell(queue.id)
-    settings = Settings(
-        Pool(max_workers=options.max_workers), options.work_delay, options.stop_timeout
-    )
+    settings = Settings(staff, options.work_delay, options.stop_timeout)
     log.line(
-        f"manager {os.getpid()} works on {address} with {options.max_workers} children"
+        f"manager {os.getpid()} works on {address} with up to {options.max_workers} children"
         f" release={release() or '-'} handlers={','.join(each.name for each in register)}"
     )
     exchange = Exchange(holding, settings.work_delay)
@@ -80,26 +89,15 @@ def run(options: argparse.Namespace, address: Address) -> bool:
     return Manager(exchange, crew, register, settings).run(bell)
 
 
-def _as_json(
-    address: Address, counts: Counts, kept: Sequence[Kept]
-) -> dict[str, object]:
-    jobs: dict[str, dict[str, int]] = {}
-    for (queue, state), count in counts.jobs.items():
-        jobs.setdefault(queue, {})[state] = count
-    return {
-        "queue": str(address),
-        "jobs": jobs,
-        "oldest_ready_seconds": counts.oldest_ready,
-        "failures": [vars(each) for each in kept],
-    }
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
-def _as_text(address: Address, counts: Counts, kept: Sequence[Kept]) -> Iterator[str]:
-    yield f"queue {address}"
-    for (queue, state), count in sorted(counts.jobs.items()):
-        yield f"{queue} {state} {count}"
-    if counts.oldest_ready is not None:
-        yield f"the oldest ready job waits for {counts.oldest_ready:.1f} s"
-    for each in kept:
-        error = each.error.splitlines()[0] if each.error else ""
-        yield f"job {each.id} {each.handler} {each.state} attempt={each.attempt}: {error}"
+def _staff(options: argparse.Namespace) -> Staff:
+    pool = Pool(
+        options.max_workers,
+        options.min_spare_workers,
+        options.max_spare_workers,
+        options.cool_down,
+    )
+    return Staff(pool, Limits(options.max_jobs, options.max_age, options.max_memory))

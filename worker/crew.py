@@ -13,7 +13,12 @@ from typing import NoReturn
 from worker import child
 from worker.handler import Register
 from worker.member import Member
+from worker.retry import Death
 from worker.store.interface import Store
+from worker.wear import Limits
+
+#: bytes in which the system counts the memory of the dead
+UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class Crew:
@@ -23,12 +28,14 @@ class Crew:
         self._register, self._store = register, store
         self.members: list[Member] = []
 
-    def fork(self, selector: selectors.BaseSelector, own: Iterable[int]) -> Member:
+    def fork(
+        self, limits: Limits, selector: selectors.BaseSelector, own: Iterable[int]
+    ) -> Member:
         """Fork a child; it lets go of *selector* and of *own*, descriptors that are the manager's alone."""
         gc.freeze()
         sys.stdout.flush()
         sys.stderr.flush()
-        member, manager_pid = Member(), os.getpid()
+        member, manager_pid = Member(limits), os.getpid()
         pid = os.fork()
         if pid == 0:
             self._become_child(member, manager_pid, selector, own)
@@ -36,13 +43,13 @@ class Crew:
         self.members.append(member)
         return member
 
-    def reap(self) -> list[tuple[Member, int]]:
-        """Find the dead, with their wait status, and strike them off."""
+    def reap(self) -> list[tuple[Member, Death]]:
+        """Find the dead, and strike them off."""
         dead = []
         for member in self.members:
-            pid, status = os.waitpid(member.pid, os.WNOHANG)
+            pid, status, usage = os.wait4(member.pid, os.WNOHANG)
             if pid:
-                dead.append((member, status))
+                dead.append((member, Death(status, usage.ru_maxrss * UNIT / 1e6)))
         for member, _ in dead:
             self.members.remove(member)
         return dead

@@ -19,6 +19,14 @@ class BadHandler(WorkerError):
     """A handler that cannot be imported, or whose settings cannot work."""
 
 
+class BadSetting(WorkerError):
+    """Settings of a worker that contradict each other."""
+
+
+class NoSuchJob(WorkerError):
+    """A job that is not, or no longer, in the queue."""
+
+
 class DuplicateJob(WorkerError):
     """A live job of the same handler has this uniqkey; nothing was enqueued."""
 
@@ -37,3 +45,15 @@ class LeaseLost(WorkerError):
 
 class Abort(Exception):
     """Raised by a handler: this job is never to be tried again."""
+
+
+class Decline(Exception):
+    """Raised by a handler: not here and now; the attempt does not count, and the job waits for *seconds*."""
+
+    def __init__(self, seconds: float = 1.0) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class TimedOut(Exception):
+    """Raised in a handler whose timeout is over; uncaught, it fails the attempt."""

@@ -106,7 +106,9 @@ class Exchange:
         elif room:
             self._pacing.found_nothing(now)
         for outcome in outcomes:
-            if isinstance(outcome, Retry):
+            if isinstance(outcome, Retry) or (
+                isinstance(outcome, GivenBack) and outcome.delay
+            ):
                 self._look_at = min(self._look_at, now + max(outcome.delay, LOOK_AGAIN))
 
     def _renew(self, held: Mapping[int, int]) -> None:

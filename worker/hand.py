@@ -34,6 +34,11 @@ class Hand:
     def is_empty(self) -> bool:
         return not self.jobs and not self.frames
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether the child owes nothing, and all that it did is in the database."""
+        return self.is_empty and self.settled == self.reported
+
     def give(self, jobs: Sequence[Grabbed]) -> None:
         self.jobs.extend(jobs)
         self.frames += 1

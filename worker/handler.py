@@ -26,10 +26,14 @@ class Handler:
     backoff: float = 1.0
     #: seconds that no retry waits longer than
     max_retry_delay: float = 86400.0
+    #: seconds that work may take: then TimedOut is raised in it, and 5 s later its child is killed; 0 is no limit
+    timeout: float = 0.0
     #: seconds of the lease, which the manager renews while the job runs
     grab_for: float = 60.0
     #: how often the job may kill its child before it is quarantined
     max_crashes: int = MAX_CRASHES
+    #: returning is not enough: work must call job.completed(), else the attempt failed
+    explicit_completion: bool = False
     #: the queue that its jobs are put into
     queue: str = "default"
 
@@ -120,6 +124,7 @@ def _check(each: Handler) -> None:
     for setting, least in (
         ("max_retries", 0),
         ("backoff", 1),
+        ("timeout", 0),
         ("grab_for", 1),
         ("max_crashes", 1),
     ):

@@ -35,6 +35,7 @@ class Holding:
         self._queues = tuple(queues)
         self._holder = Holder(random.SystemRandom().getrandbits(31) | 1, release)
         self._grabs = 0
+        self._paused: frozenset[str] = frozenset()
         self._leases = {h.name: h.grab_for for h in register if h.grab_for != LEASE}
 
     @property
@@ -44,7 +45,7 @@ class Holding:
 
     def turn(self, settlements: Sequence[Settlement], limit: int) -> Turn:
         """Settle, and grab up to *limit* jobs, in one transaction."""
-        if not limit:
+        if not limit or self._paused.issuperset(self._queues):
             return self.store.turn(settlements, None)
         self._grabs = (self._grabs + 1) % (1 << GRAB_BITS)
         return self.store.turn(settlements, self._ask(limit))
@@ -56,7 +57,10 @@ class Holding:
         return self.store.renew(held, self._holder, self._leases)
 
     def due(self) -> Due:
-        return self.store.due()
+        """Ask what is due, and which queues are paused: the next turns keep to it."""
+        due = self.store.due()
+        self._paused = due.paused
+        return due
 
     def promote(self) -> int:
         return self.store.promote(BATCH)
@@ -81,7 +85,7 @@ class Holding:
         return Ask(
             owner=self._holder.first + self._grabs,
             limit=limit,
-            queues=self._queues,
+            queues=[each for each in self._queues if each not in self._paused],
             release=self._holder.release,
             leases=self._leases,
         )

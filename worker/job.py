@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol, Union
@@ -23,6 +24,8 @@ class Hold(Protocol):
 
     def abort(self, why: str) -> None: ...
 
+    def replace(self, jobs: Sequence[tuple[Any, Any]]) -> None: ...
+
 
 class _NoHold:
     """Stands in where nobody runs the job: a handler's own unit test."""
@@ -38,6 +41,9 @@ class _NoHold:
 
     def abort(self, why: str) -> None:
         pass
+
+    def replace(self, jobs: Sequence[tuple[Any, Any]]) -> None:  # noqa: ARG002
+        raise WorkerError("this job is not in a queue, so nothing can take its place")
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,10 @@ class Job:
         """End the job for good: it is kept as aborted and never tried again."""
         self.hold.abort(why)
         raise Abort(why)
+
+    def replace(self, *jobs: tuple[Any, Any]) -> None:
+        """Complete this job and enqueue others, each (handler, arg), in one transaction."""
+        self.hold.replace(jobs)
 
     def transaction(self) -> AbstractContextManager[Any]:
         """Open a transaction in the queue's database and give its cursor."""
@@ -125,7 +135,9 @@ class Quarantined:
 
 @dataclass(frozen=True)
 class GivenBack:
-    """Not finished, by no fault of its own: the attempt does not count."""
+    """Not finished, by no fault of its own: the attempt does not count. Ready again after *delay* seconds."""
+
+    delay: float = 0.0
 
 
 Outcome = Union[Done, Settled, Retry, Failed, Aborted, Quarantined, GivenBack]

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from worker.job import Aborted, Done, Failed, Outcome, Quarantined, Retry, Settled
+from worker.job import (
+    Aborted,
+    Done,
+    Failed,
+    GivenBack,
+    Outcome,
+    Quarantined,
+    Retry,
+    Settled,
+)
 from worker.store.base import Expired, Grabbed
 
 
@@ -26,6 +35,8 @@ def _badly(outcome: Outcome) -> str:
     if isinstance(outcome, Retry):
         how = "crashed" if outcome.crashed else "failed"
         return f"{how} retry_in={outcome.delay:g}"
+    if isinstance(outcome, GivenBack) and outcome.delay:
+        return f"declined again_in={outcome.delay:g}"
     return _NAMES.get(type(outcome), "given back")
 
 
@@ -60,10 +71,10 @@ def child(pid: int, jobs: list[Grabbed]) -> str:
     return f"child {pid} busy with job {first.id} {first.handler} attempt={first.attempt}{behind}"
 
 
-def dead(pid: int, reason: str, was_stopped: bool) -> str:
-    why = (
-        "was stopped after stop_timeout"
-        if was_stopped
-        else reason.replace("the child ", "")
-    )
-    return f"child {pid} {why}"
+def dead(pid: int, death: str, killed_for: str) -> str:
+    why = f"was stopped after {killed_for}" if killed_for else death
+    return f"child {pid} {why.replace('the child ', '')}"
+
+
+def leaves(pid: int, why: str) -> str:
+    return f"child {pid} leaves {why}"

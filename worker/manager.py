@@ -8,21 +8,20 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worker import lines, log, retry, spare
+from worker import lines, log, verdict
 from worker.bell import Bell
 from worker.crew import Crew
 from worker.exchange import Exchange
 from worker.hand import Wreck
 from worker.handler import Register
-from worker.job import MAX_CRASHES, Done
+from worker.job import Done
 from worker.member import Member
+from worker.retry import Death
 from worker.sharing import Sharing
 from worker.signals import Signals
-from worker.spare import Pool
+from worker.staffing import Staff, Staffing
 from worker.store.base import Grabbed
 
-#: seconds between two forks after a child died
-FORK_EVERY = 0.05
 #: seconds after stop_timeout in which a database that does not answer may come back
 GRACE = 5.0
 
@@ -31,7 +30,7 @@ GRACE = 5.0
 class Settings:
     """How a manager runs."""
 
-    pool: Pool
+    staff: Staff
     #: seconds between polls of an idle queue
     work_delay: float = 1.0
     #: seconds that running jobs get to finish after TERM
@@ -46,9 +45,9 @@ class Manager:
         self._register, self._settings = register, settings
         self._sharing = Sharing(crew, exchange)
         self._selector = selectors.DefaultSelector()
+        self._staffing = Staffing(crew, settings.staff, self._selector)
         self._signals = Signals()
         self._stop_at: float | None = None
-        self._fork_at = 0.0
 
     def run(self, bell: Bell) -> bool:
         """Work until told to stop; True if told to start again from the current release."""
@@ -65,11 +64,13 @@ class Manager:
 
     def _turn(self) -> None:
         self._heed_signals()
+        self._end_overdue()
         self._reap()
         self._pass_on(self._sharing.recall(every=self._is_stopping))
         self._trade()
+        if not self._is_stopping:
+            self._staffing.adjust()
         self._sharing.hand_out()
-        self._fork()
 
     # -- what was asked
 
@@ -107,47 +108,37 @@ class Manager:
 
     def _kill(self, members: Sequence[Member]) -> None:
         for member in members:
-            if not member.was_stopped:
-                member.kill()
+            if not member.killed_for:
+                member.kill(verdict.STOPPED)
+
+    def _end_overdue(self) -> None:
+        """Kill children whose job did not heed its timeout."""
+        for member in self._crew.members:
+            at = member.at_work() if not member.killed_for else None
+            if at and verdict.is_late(self._register, *at):
+                member.kill(verdict.LATE)
 
     # -- children
 
     def _reap(self) -> None:
-        for member, status in self._crew.reap():
-            self._selector.unregister(member.connection)
+        for member, death in self._crew.reap():
+            self._staffing.bury(member)
             reports, wreck = member.remains()
             self._exchange.end(reports)
             self._exchange.end((job, Done()) for job in wreck.finished)
             self._pass_on(wreck.untouched)
-            self._bury(member, status, wreck)
+            self._bury(member, death, wreck)
             member.close()
-            self._fork_at = time.monotonic() + FORK_EVERY
 
-    def _bury(self, member: Member, status: int, wreck: Wreck) -> None:
-        reason = retry.death(status)
+    def _bury(self, member: Member, death: Death, wreck: Wreck) -> None:
         job = wreck.crashed
-        log.line(lines.dead(member.pid, reason, member.was_stopped))
-        if job is not None and member.was_stopped:
-            self._exchange.give_back([job])
-        elif job is not None:
+        if not member.leaves:
+            log.line(lines.dead(member.pid, str(death), member.killed_for))
+        if job is not None:
             handler = self._register.get(job.handler)
-            most = handler.max_crashes if handler else MAX_CRASHES
-            end = retry.after_crash(job.crashes, most, reason)
-            self._exchange.end([(job, end)])
-
-    def _fork(self) -> None:
-        if self._is_stopping or time.monotonic() < self._fork_at:
-            return
-        keys = list(self._selector.get_map().values())
-        for _ in range(spare.missing(self._settings.pool, len(self._crew.members))):
-            own = [key.fd for key in keys if not isinstance(key.data, Member)]
-            try:
-                member = self._crew.fork(self._selector, own)
-            except OSError as error:
-                log.line(f"cannot fork a child: {error}")
-                self._fork_at = time.monotonic() + 1.0
-                return
-            self._selector.register(member.connection, selectors.EVENT_READ, member)
+            self._exchange.end(
+                [(job, verdict.on(job, handler, member.killed_for, death))]
+            )
 
     # -- jobs
 
@@ -188,17 +179,17 @@ class Manager:
         pauses = [self._sharing.patience()]
         if self._exchange.ended or self._wanted():
             pauses.append(self._exchange.pause())
-        if spare.missing(self._settings.pool, len(self._crew.members)):
-            pauses.append(FORK_EVERY)
+        missing = self._staffing.pause()
         if self._stop_at is not None:
             pauses.append(max(0.05, self._stop_at - time.monotonic()))
+        elif missing is not None:
+            pauses.append(missing)
         return min(pauses)
 
     def _dismiss(self) -> None:
         """Let idle children go; what they hold is settled."""
         for member in self._crew.members:
-            self._selector.unregister(member.connection)
-            member.dismiss()
+            self._staffing.dismiss(member)
         log.line(f"manager {os.getpid()} stopped")
         until = time.monotonic() + GRACE
         while self._crew.members:

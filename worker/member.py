@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import mmap
 import os
+import random
 import signal
 import socket
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from worker import wire
 from worker.child import Ends
 from worker.hand import Hand, Wreck
 from worker.job import Outcome
 from worker.store.base import Grabbed
+from worker.wear import Limits, Service, limits_of_one
 
 #: seconds that a child which waits for orders may take to read them
 PATIENCE = 10
@@ -24,7 +27,7 @@ FITS = 65536
 class Member:
     """One child, as its manager sees it."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.connection, self._theirs = socket.socketpair()
         self._permits_left, self._permits = os.pipe()
         os.set_blocking(self._permits_left, False)
@@ -33,8 +36,16 @@ class Member:
         self.hand = Hand()
         self.pid = 0
         #: when it was last given orders or heard of, by the monotonic clock
-        self.heard_at = time.monotonic()
-        self.was_stopped = False
+        self.heard_at = self.born_at = time.monotonic()
+        #: why the manager killed it, if it did
+        self.killed_for = ""
+        self._at = (0, 0, 0.0)
+        self.limits = limits_of_one(limits, random.random())  # noqa: S311 # jitter
+        #: why it gets no more jobs; empty: it does
+        self.worn = ""
+        #: it was told that nothing more will come
+        self.leaves = False
+        self._megabytes = 0.0
 
     def start(self, pid: int) -> None:
         """In the manager, after the fork: only the child keeps its end."""
@@ -69,13 +80,40 @@ class Member:
         """Take back the jobs that it has not begun."""
         return self.hand.recall(self._withdraw())
 
+    def service(self, *, weigh: bool) -> Service:
+        """Sum up what it has done; its memory as last weighed."""
+        if weigh:
+            self._megabytes = _resident(self.pid)
+        age = time.monotonic() - self.born_at
+        return Service(self.hand.reported, age, self._megabytes)
+
+    def may_take(self, jobs: int) -> int:
+        """Count how many of so many further jobs it may have."""
+        if self.worn or self.leaves:
+            return 0
+        if not self.limits.jobs:
+            return jobs
+        given = self.hand.reported + len(self.hand.jobs)
+        return max(0, min(jobs, self.limits.jobs - given))
+
     def dismiss(self) -> None:
         """Tell it that all is settled and nothing more will come."""
+        self.leaves = True
         self._send(wire.orders(self.hand.settled, []))
         self.connection.close()
 
-    def kill(self) -> None:
-        self.was_stopped = True
+    def at_work(self) -> tuple[Grabbed, float] | None:
+        """Give the job that it is at, and the seconds since it was first seen at it."""
+        behind = self._tally[0] - self.hand.reported
+        if not 0 <= behind < len(self.hand.jobs):
+            return None
+        job, now = self.hand.jobs[behind], time.monotonic()
+        if self._at[:2] != (job.id, job.owner):
+            self._at = (job.id, job.owner, now)
+        return job, now - self._at[2]
+
+    def kill(self, why: str) -> None:
+        self.killed_for = why
         os.kill(self.pid, signal.SIGKILL)
 
     def remains(self) -> tuple[list[tuple[Grabbed, Outcome]], Wreck]:
@@ -116,3 +154,12 @@ class Member:
             pass  # it is dead; reaping finds what it had
         except socket.timeout:
             os.kill(self.pid, signal.SIGKILL)  # it does not read its orders
+
+
+def _resident(pid: int) -> float:
+    """Megabytes; 0 where there is no /proc."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * mmap.PAGESIZE / 1e6

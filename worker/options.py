@@ -10,12 +10,13 @@ from typing import Any
 from worker import address as addresses
 from worker.address import Address
 from worker.errors import BadAddress
+from worker.verbs import VERBS
 
 DESCRIPTION = "Put jobs into a queue, and work on them."
 ENVIRONMENT = """\
 environment: QUEUE_URL (the queue), FORKLIFT_SHARED (directory of the embedded queue.db),
 FORKLIFT_CURRENT (link to the current release, for HUP), FORKLIFT_RELEASE (its name).
-exit status: 0 done, 1 a bug, 2 refused with a sentence on standard error."""
+exit status: 0 done, 1 a bug, 2 refused with a sentence on standard error, 3 an alarm of status or doctor."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,12 +27,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
-    _setup(
-        _verb(verbs, "setup", "create the queue's database and tables, or migrate them")
-    )
-    _run(_verb(verbs, "run", "work until told to stop"))
-    _enqueue(_verb(verbs, "enqueue", "put one job in and print its id"))
-    _status(_verb(verbs, "status", "count the jobs and show the last failures"))
+    for name, (help, arguments) in VERBS.items():
+        arguments(_verb(verbs, name, help))
     return top
 
 
@@ -43,98 +40,6 @@ def _verb(verbs: Any, name: str, help: str) -> argparse.ArgumentParser:
         help=f"{addresses.FORMS}; better in QUEUE_URL if it holds a password",
     )
     return verb
-
-
-def _setup(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--dry-run",
-        "--dry_run",
-        action="store_true",
-        help="print the SQL, change nothing",
-    )
-    qudo = verb.add_argument_group("as with the command of Perl's Qudo")
-    qudo.add_argument("--rdbms", help="mysql or SQLite")
-    qudo.add_argument("--db", help="the database, or SQLite's file")
-    qudo.add_argument("--user", default="")
-    qudo.add_argument(
-        "--pass", dest="password", default="", help="visible to all users of the host"
-    )
-    qudo.add_argument("--host", default="localhost")
-    qudo.add_argument(
-        "--use_innodb", action="store_true", help="always so; accepted from habit"
-    )
-
-
-def _run(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "modules",
-        nargs="+",
-        metavar="MODULE",
-        help="module of handlers, or module:Name",
-    )
-    verb.add_argument(
-        "--max-workers", type=_count, default=1, metavar="N", help="children; 1"
-    )
-    verb.add_argument(
-        "--work-delay",
-        type=_seconds,
-        default=1.0,
-        metavar="SECONDS",
-        help="between polls of an idle queue; 1",
-    )
-    verb.add_argument(
-        "--stop-timeout",
-        type=_seconds,
-        default=60.0,
-        metavar="SECONDS",
-        help="for running jobs to finish after TERM; 60",
-    )
-    verb.add_argument(
-        "--queues",
-        default="default",
-        metavar="A,B",
-        help="in this order of importance; default",
-    )
-
-
-def _enqueue(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("handler", metavar="HANDLER", help="module.Name")
-    verb.add_argument(
-        "arg", nargs="?", default="null", metavar="JSON", help="its argument; null"
-    )
-    verb.add_argument("--run-after", type=float, default=0.0, metavar="SECONDS")
-    verb.add_argument(
-        "--priority", type=int, default=0, help="the higher goes first; 0"
-    )
-    verb.add_argument(
-        "--uniqkey", help="refused while a live job of the handler has it"
-    )
-    verb.add_argument(
-        "--into", default=None, metavar="NAME", help="the queue's name; default"
-    )
-
-
-def _status(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--json", action="store_true")
-    verb.add_argument(
-        "--failures", type=int, default=5, metavar="N", help="show the last N; 5"
-    )
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < 1e9:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
-    return value
 
 
 def queue_address(options: argparse.Namespace, environ: Mapping[str, str]) -> Address:

@@ -5,59 +5,21 @@ from __future__ import annotations
 import json
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from worker import retry
-from worker.errors import Abort, LeaseLost
+from worker import alarm, retry
+from worker.errors import Abort, Decline
 from worker.handler import Handler, Register
-from worker.job import Aborted, Done, Failed, Job, Outcome, Retry, Settled
+from worker.hold import Held
+from worker.job import Failed, Job, Outcome, Retry
 from worker.retry import Failure
-from worker.store.base import Grabbed, Settlement
+from worker.store.base import Grabbed
 from worker.store.interface import Store
-
-#: seconds before the retry of a job whose handler's retry_delay cannot be computed
-FALLBACK_DELAY = 60.0
+from worker.verdict import FALLBACK_DELAY
 
 
-class Held:
-    """A job's right to be ended, as the child has it; remembers what the handler said."""
-
-    def __init__(self, store: Store, grabbed: Grabbed) -> None:
-        self._store, self._grabbed = store, grabbed
-        self._cursor: Any = None
-        self._settled_in_open = False
-        self.completed = self.settled = False
-        self.aborted: str | None = None
-
-    def still_mine(self) -> bool:
-        return self._store.is_held(self._grabbed.id, self._grabbed.owner)
-
-    @contextmanager
-    def transaction(self) -> Iterator[Any]:
-        with self._store.transaction() as cursor:
-            self._cursor = cursor
-            try:
-                yield cursor
-            finally:
-                self._cursor = None
-        self.settled = self.settled or self._settled_in_open
-
-    def complete(self) -> None:
-        if self._cursor is None:
-            self.completed = True
-            return
-        own = Settlement(self._grabbed.id, self._grabbed.owner, Done())
-        if not self._store.settle_within(self._cursor, own):
-            raise LeaseLost(
-                f"job {self._grabbed.id} is no longer ours: its lease ran out meanwhile"
-            )
-        self._settled_in_open = True
-
-    def abort(self, why: str) -> None:
-        self.aborted = why
+class NotCompleted(Exception):
+    """A handler that completes explicitly did not."""
 
 
 def perform(register: Register, store: Store, grabbed: Grabbed) -> Outcome:
@@ -69,13 +31,25 @@ def perform(register: Register, store: Store, grabbed: Grabbed) -> Outcome:
     job = job_of(grabbed, hold)
     started = time.perf_counter()
     try:
-        handler.work(job)
+        _work(handler, job, hold)
+    except (Exception, SystemExit) as error:
+        if not hold.is_decided:
+            return _failed(handler, job, error)
+    return hold.verdict(time.perf_counter() - started)
+
+
+def _work(handler: Handler, job: Job, hold: Held) -> None:
+    """Call the handler; what it says by Abort and Decline is no failure."""
+    try:
+        with alarm.after(handler.timeout):
+            handler.work(job)
     except Abort as abort:
         hold.aborted = str(abort) or hold.aborted or "aborted"
-    except (Exception, SystemExit) as error:
-        if not (hold.completed or hold.settled or hold.aborted is not None):
-            return _failed(handler, job, error)
-    return _verdict(hold, time.perf_counter() - started)
+    except Decline as decline:
+        hold.declined = decline.seconds
+    else:
+        if handler.explicit_completion and not hold.is_decided:
+            raise NotCompleted("work returned without calling job.completed()")
 
 
 def job_of(grabbed: Grabbed, hold: Held) -> Job:
@@ -90,14 +64,6 @@ def job_of(grabbed: Grabbed, hold: Held) -> Job:
         enqueued_at=grabbed.enqueued_at / 1e6,
         hold=hold,
     )
-
-
-def _verdict(hold: Held, seconds: float) -> Outcome:
-    if hold.settled:
-        return Settled(seconds)
-    if hold.aborted is not None:
-        return Aborted(hold.aborted)
-    return Done(seconds)
 
 
 def _failed(handler: Handler, job: Job, error: BaseException) -> Retry | Failed:

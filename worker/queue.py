@@ -10,6 +10,7 @@ from typing import Any
 from worker import address as addresses
 from worker import bell
 from worker.address import Address
+from worker.desk import Desk
 from worker.errors import BadJob
 from worker.handler import HandlerLike
 from worker.offer import keyed, new_job
@@ -91,6 +92,15 @@ class Queue:
     def kept(self, limit: int = 10) -> Sequence[Kept]:
         """Give the jobs that failed, were aborted or quarantined, the latest first."""
         return self.store.kept(limit)
+
+    @property
+    def desk(self) -> Desk:
+        """What an operator does: list, show, retry, drop, pause, resume, prune."""
+        return Desk(self.store)
+
+    def wake(self) -> None:
+        """Wake the managers of this queue on this host."""
+        bell.ring(self.id)
 
     def close(self) -> None:
         """Close this thread's connections."""

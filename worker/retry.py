@@ -55,13 +55,25 @@ def after_unknown(name: str, attempt: int) -> Retry | Failed:
     return Failed(error, place="no such handler here")
 
 
-def death(wait_status: int) -> str:
-    """Name what ended a child: ``killed by signal 9 (SIGKILL)``, ``exited with 3``."""
-    if wait_status & 0x7F:
-        number = wait_status & 0x7F
-        try:
-            name = signal.Signals(number).name
-        except ValueError:
-            name = "unknown"
-        return f"the child was killed by signal {number} ({name})"
-    return f"the child exited with {wait_status >> 8}"
+@dataclass(frozen=True)
+class Death:
+    """How a child ended: its wait status, and the most memory that it had."""
+
+    wait_status: int
+    megabytes: float = 0.0
+
+    def __str__(self) -> str:
+        """Name it: ``the child was killed by signal 9 (SIGKILL), with 812 MB of memory at most``."""
+        memory = f", with {self.megabytes:.0f} MB of memory at most"
+        return f"the child {_end(self.wait_status)}{memory if self.megabytes else ''}"
+
+
+def _end(wait_status: int) -> str:
+    number = wait_status & 0x7F
+    if not number:
+        return f"exited with {wait_status >> 8}"
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = "unknown"
+    return f"was killed by signal {number} ({name})"

@@ -65,7 +65,7 @@ class Sharing:
     def _room(self, member: Member) -> int:
         if member.hand.recalled or member.hand.frames > 1:
             return 0
-        return self._portion.room(len(member.hand.jobs))
+        return member.may_take(self._portion.room(len(member.hand.jobs)))
 
 
 def _seconds(outcome: Outcome) -> float:

@@ -10,8 +10,9 @@ python_environment() {
         {
             "$python" -c 'import sys; print(sys.version, sys.base_prefix)'
             printf '%s\n' "$@"
-            cat "$requirements"
-            find_links_of "$@"
+            requirements_of "$requirements"
+            inputs_of "$@"
+            shareable "$requirements" "$@" || pwd -P
         } | sha256sum | cut -d' ' -f1
     )
     "$python" -m venv --without-pip "$directory" >&2 ||
@@ -21,30 +22,67 @@ python_environment() {
     printf '%s\n' "$made_of" >"$directory/.made_of"
 }
 
-# The names and sums of wheels in directories that --find-links names in the release: they are part of
-# what an environment is made of.
-find_links_of() {
-    while [ $# -gt 0 ]; do
-        case $1 in
-        --find-links=*) [ ! -d "${1#*=}" ] || find "${1#*=}" -type f -exec sha256sum {} + | sort ;;
-        --find-links | -f) [ ! -d "${2:-}" ] || find "$2" -type f -exec sha256sum {} + | sort ;;
-        esac
-        shift
+# Print requirements file $1 and what it includes by -r and -c, to a depth of nine.
+requirements_of() {
+    cat "$1"
+    [ "${2:-1}" -lt 9 ] || return 0
+    sed -n -E 's/^[[:space:]]*(-r|-c|--requirement|--constraint)[[:space:]=]*([^[:space:]#]+).*/\2/p' "$1" |
+        while IFS= read -r included; do
+            case $included in /*) ;; *) included=$(dirname "$1")/$included ;; esac
+            [ ! -f "$included" ] || requirements_of "$included" $((${2:-1} + 1))
+        done
+}
+
+# Print what the files that pip options $1... name hold, and the sums of those in directories, such as
+# wheels for --find-links.
+inputs_of() {
+    for each in "$@"; do
+        case $each in --*=*) each=${each#*=} ;; -[cfr]?*) each=${each#-?} ;; esac
+        if [ -d "$each" ]; then
+            find "$each" -type f -exec sha256sum {} + | sort
+        elif [ -f "$each" ]; then
+            requirements_of "$each"
+        fi
     done
+}
+
+# Whether requirements file $1 and pip options $2... install nothing from the release itself: another
+# release's copy of that would be another release's code.
+shareable() {
+    asked=$1
+    shift
+    ! requirements_of "$asked" | grep -Eq '^[[:space:]]*(-e|--editable|[./]|[^-#:@[:space:]][^#:@]*(/|\.whl|\.zip|\.tar|\.tgz))|^[^#]*file:' &&
+        ! printf '%s\n' "$@" | grep -Eq '^(-e|--editable|\.)'
 }
 
 copy_environment() {
     [ "$(cat "$1/.made_of" 2>/dev/null)" = "$3" ] || return 1
     say 'the requirements have not changed: copying the environment of the current release'
-    from=$(cd "$1" && pwd -P) && to=$(cd "$2" && pwd -P) &&
-        cp -a --reflink=auto "$from/lib/." "$to/lib/" || return 1
-    for program in "$from"/bin/*; do
-        [ -e "$to/bin/${program##*/}" ] && continue
-        cp -a "$program" "$to/bin/" || return 1
-        case $(head -c 2 "$program") in
-        '#!') sed -i "1s|$from|$to|" "$to/bin/${program##*/}" || return 1 ;;
-        esac
+    from=$(cd "$1" && pwd -P) && to=$(cd "$2" && pwd -P) || return 1
+    for part in "$from"/*; do
+        case ${part##*/} in bin | lib64 | pyvenv.cfg) continue ;; esac
+        cp -a --reflink=auto "$part" "$to/" || return 1
     done
+    for program in "$from"/bin/*; do
+        if [ ! -e "$to/bin/${program##*/}" ]; then cp -a "$program" "$to/bin/" || return 1; fi
+    done
+    make_programs_own "$from" "$to"
+}
+
+# Let the programs copied from environment $1 to $2 run by the interpreter of $2. Its path stands after
+# #!, or on the line below where that path has a space or is long.
+make_programs_own() {
+    "$2/bin/python" -c '
+import os, sys
+from pathlib import Path
+
+old, new = (os.fsencode(each) + b"/bin/" for each in sys.argv[1:])
+for program in Path(sys.argv[2], "bin").iterdir():
+    if program.is_file() and not program.is_symlink():
+        text = program.read_bytes()
+        if text.startswith(b"#!") and old in text:
+            program.write_bytes(text.replace(old, new))
+' "$1" "$2"
 }
 
 install_requirements() {

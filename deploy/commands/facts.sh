@@ -44,7 +44,7 @@ facts_of_service() {
     steady=yes
     if [ "$state" = up ]; then
         if is_zombie "$pid"; then steady=no; fi
-        if [ $(($(date +%s) - started)) -lt 2 ]; then stays_up "$1" 1.3 || steady=no; fi
+        if [ $(($(date +%s) - started)) -lt 2 ]; then stays_up "$1" 1.6 || steady=no; fi
     fi
     echo "$2 state=$state pid=$pid started=$started want=${want:-none} paused=${paused:-no} steady=$steady release=$(release_of "$1" "$pid")"
     [ ! -e "$1/down" ] || echo "$2_down_file yes"

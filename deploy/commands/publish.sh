@@ -47,7 +47,7 @@ undo_or_say_so() {
 }
 
 go_back() {
-    write_manifest "$releases/$release" "$failed" || return 1
+    write_manifest "$releases/$release" "$failed" || say "$release could not be marked as failed"
     if [ -z "$previous" ]; then
         control -d "$service" && await_end "$service" "$stop_timeout" && rm -f "$current"
     elif [ "$was" = up ]; then

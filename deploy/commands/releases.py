@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 
+from deploy.commands import supervise
 from deploy.facts import HostFacts
 from deploy.paths import Paths
 from deploy.release import Manifest, Release
-from deploy.shell import Command, command, let, quote
+from deploy.shell import Command, command, let
 
 
 def sweep(paths: Paths) -> Command:
@@ -70,7 +71,7 @@ def _publishing(paths: Paths, new: Manifest, before: HostFacts, verb: str) -> Co
         service=paths.service_directory,
         settle=paths.service.settle,
         stop_timeout=round(paths.service.stop_timeout),
-        health=_health_check(paths),
+        health=supervise.health_check(paths),
         verified=_begun(new, "verified"),
         failed=_begun(new, "failed"),
         history=paths.history,
@@ -81,11 +82,6 @@ def _publishing(paths: Paths, new: Manifest, before: HostFacts, verb: str) -> Co
     return Command(
         f"{values.text}\n{verb}", frozenset({"publish", "releases", "supervise"})
     )
-
-
-def _health_check(paths: Paths) -> str:
-    check = paths.service.health_check
-    return f"cd {quote(paths.current)} && {check}" if check else ""
 
 
 def _begun(manifest: Manifest, state: str) -> str:

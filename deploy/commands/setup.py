@@ -18,9 +18,8 @@ def service_directory(paths: Paths) -> Command:
 
 def scripts(paths: Paths, run: str, log_run: str) -> Command:
     """Put `run` and `log/run` in place, if they are not there already."""
-    return together(
-        _names(paths), command("install_scripts", run, log_run, uses="setup")
-    )
+    put = command("install_scripts", run, log_run)
+    return together(_names(paths), _called(put.text))
 
 
 def secret(paths: Paths, name: str, size: int) -> Command:
@@ -32,6 +31,12 @@ def shared_file(paths: Paths, name: PurePosixPath, size: int) -> Command:
     """Keep the next *size* bytes of standard input in `shared`, for the deploy user and the service."""
     putting = command("put_shared", paths.shared / name, size, uses="setup")
     return together(_names(paths), putting)
+
+
+def drop_other_secrets(paths: Paths) -> Command:
+    """Remove the secrets that the service had once and no longer names."""
+    names = paths.service.secrets
+    return command("drop_other_secrets", paths.env, *names, uses="setup")
 
 
 def need_secret(paths: Paths, name: str) -> Command:

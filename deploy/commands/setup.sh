@@ -109,6 +109,15 @@ put_secret() {
     mv -f "$1.new" "$1" || fail 70 "$1 could not be written"
 }
 
+# Remove what directory $1 keeps for envdir besides the secrets $2...
+drop_other_secrets() {
+    directory=$1
+    shift
+    for kept in "$directory"/*; do
+        case " $* " in *" ${kept##*/} "*) ;; *) rm -f "$kept" ;; esac
+    done
+}
+
 need_secret() {
     [ -s "$1" ] || fail 71 "the secret ${1##*/} is not on this host yet; set it in your environment and run setup again"
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deploy.paths import Paths
 from deploy.release import Release
-from deploy.shell import Command, Word, command
+from deploy.shell import Command, Word, command, quote
 
 
 def start(paths: Paths, current: Release) -> Command:
@@ -26,9 +26,15 @@ def reload(paths: Paths) -> Command:
     return _asked(paths, "reload_service", paths.service.settle)
 
 
+def health_check(paths: Paths) -> str:
+    """Spell out the health check, which runs in the current release; empty if there is none."""
+    check = paths.service.health_check
+    return f"cd {quote(paths.current)} && {check}" if check else ""
+
+
 def _patience(paths: Paths) -> tuple[Word, ...]:
     service = paths.service
-    return service.settle, round(service.stop_timeout), service.health_check
+    return service.settle, round(service.stop_timeout), health_check(paths)
 
 
 def _asked(paths: Paths, verb: str, *words: Word) -> Command:

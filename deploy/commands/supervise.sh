@@ -39,6 +39,15 @@ release_of() {
     [ "$noted" = "$2" ] && printf '%s\n' "${release##*/}"
 }
 
+# Wait a second at most until `run` has noted process $2 of directory $1, which it does as it begins.
+await_note() {
+    tries=20
+    until [ -n "$(release_of "$1" "$2")" ] || [ "$tries" -eq 0 ]; do
+        tries=$((tries - 1))
+        sleep 0.05
+    done
+}
+
 now() { date +%s; }
 
 # Wait up to $2 seconds until DIR runs another start than $3.
@@ -54,7 +63,7 @@ await_start() {
 stays_up() {
     read_status "$1"
     watched=$start
-    samples=$(awk "BEGIN { print int($2 * 5 + 1) }")
+    samples=$(awk "BEGIN { print int($2 * 5 + 0.999) }")
     while :; do
         read_status "$1"
         [ "$state" = up ] && [ "$start" = "$watched" ] && ! is_zombie "$pid" || return 1
@@ -76,8 +85,10 @@ show_log() {
 # Restart DIR and prove it: a new process, from release $2, up for $3 seconds, within $4 seconds after
 # TERM; its log service too; then the health check $5. Says on standard error what is wrong.
 #
-# supervise is deaf for a second after a start. If what runs dies meanwhile, TERM meets the start after
-# it, which is ours: so none is sent to what is dead, and what was too young gets a second chance.
+# supervise is deaf for a second after a start, and TERM would meet the start after it, which is ours, if
+# what runs dies meanwhile. So what is young is watched first: if it does not last, it is not sent TERM,
+# since it is started anew by itself. Nor is what had its TERM already, by a stop. What may have died
+# just before its TERM gives the start after it a second chance.
 restart_and_verify() {
     is_supervised "$1" || {
         say "supervise does not answer in $1: is svscan running, and may this account control the service?"
@@ -87,8 +98,10 @@ restart_and_verify() {
     before=$start since=$(label_of_now)
     letters=-tcu young=''
     if [ "$state" = up ]; then
-        [ $(($(now) - started)) -gt 2 ] || young=yes
-        if is_zombie "$pid"; then letters=-cu; fi
+        age=$(($(now) - started))
+        [ "$age" -gt 10 ] || young=yes
+        [ "$want" != down ] || letters=-cu
+        [ "$age" -gt 2 ] || stays_up "$1" 1.6 || letters=-cu young=''
     fi
     control "$letters" "$1" || return 1
     await_start "$1" "$4" "$before" || {
@@ -96,7 +109,7 @@ restart_and_verify() {
         say "the service did not restart within $4 s: process $pid got TERM and has not ended (stop_timeout)"
         return 1
     }
-    if [ -n "$young" ] && ! stays_up "$1" 1.2; then await_start "$1" 3 "$watched"; fi
+    if [ -n "$young" ] && ! stays_up "$1" 1.6; then await_start "$1" 3 "$watched"; fi
     verify "$1" "$2" "$3" "$5"
 }
 
@@ -107,22 +120,31 @@ verify() {
         show_log "$1" 15 "$since"
         return 1
     }
-    found=$(release_of "$1" "$pid")
+    await_note "$1" "$pid"
+    found=$(release_of "$1" "$pid" || :)
     [ "$found" = "$2" ] || {
         say "process $pid runs from ${found:-an unknown release}, not from $2"
         return 1
     }
-    stays_up "$1/log" 0.2 || {
+    logs "$1/log" || {
         say "the log service in $1/log does not stay up: nothing of the service can be logged"
         return 1
     }
     [ -z "$4" ] || answers "$4" "$3"
 }
 
+# Whether log service DIR is up: at once if it has been for a while, or else watched for one of its deaths.
+logs() {
+    read_status "$1"
+    lasting=1.6
+    [ $(($(now) - started)) -le 2 ] || lasting=0
+    stays_up "$1" "$lasting"
+}
+
 # Try the health check $1 for $2 seconds more.
 answers() {
-    end=$(($(now) + ${2%.*} + 1))
-    until complaint=$(sh -c "$1" 2>&1); do
+    end=$(($(now) + ${2%.*} + 2))
+    until complaint=$(timeout "$((${2%.*} + 1))" sh -c "$1" 2>&1 </dev/null); do
         [ "$(now)" -lt "$end" ] || {
             say "the health check fails: $1"
             say "$complaint"
@@ -140,10 +162,12 @@ start_service() {
     expected=$2 since=$(label_of_now)
     if [ "$state" = up ] && [ -z "$paused" ] && [ "$want" != down ]; then
         echo already
-        expected=$(release_of "$1" "$pid")
+        expected=$(release_of "$1" "$pid" || :)
     else
+        before=none
+        [ "$want" != down ] || before=$start
         control -cu "$1" || fail 70 'svc could not start the service (its words are below)'
-        await_start "$1" "$4" none || fail 70 'the service did not start'
+        await_start "$1" "$4" "$before" || fail 70 'the service did not start'
     fi
     verify "$1" "$expected" "$3" "$5" || fail 70 'the service was started but is not up (the reason is below)'
 }
@@ -178,10 +202,11 @@ need_supervise() {
         fail 71 "supervise does not answer in $1: is svscan running, is the service set up, and may this account control it?"
 }
 
-# Wait up to $2 seconds until DIR's process has ended.
+# Wait up to $2 seconds after `svc -d` until DIR's process has ended. A service that is down for a moment
+# between two starts has not had the order yet: supervise notes in its status that it wants it down.
 await_end() {
     end=$(($(now) + $2 + 1))
-    while read_status "$1" && [ "$state" = up ]; do
+    while read_status "$1" && { [ "$state" = up ] || [ "$want" != down ]; }; do
         [ "$(now)" -lt "$end" ] || return 1
         sleep 0.05
     done

@@ -15,8 +15,8 @@ from deploy.release import Release
 from deploy.remote.remote import Remote
 from deploy.shell import Command, Script, Step
 
-#: exit status of a script that refused before it changed anything
-REFUSED = 71
+#: exit statuses of a script that refused before it changed anything: a precondition, another at work
+REFUSED = (71, 75)
 
 
 def start(target: Target) -> None:
@@ -84,4 +84,4 @@ def _verifying(target: Target, facts: HostFacts) -> list[Command]:
 
 
 def _refused(error: DeployError) -> bool:
-    return isinstance(error, ScriptFailed) and error.status == REFUSED
+    return isinstance(error, ScriptFailed) and error.status in REFUSED

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deploy import history, repository
-from deploy.recipes.rollout import Wanted
 from deploy.recipes.target import Target
-from deploy.repository import Revision
+from deploy.repository import Revision, Wanted
 
 
 def commits(target: Target, wanted: Wanted) -> None:

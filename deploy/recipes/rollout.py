@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from deploy import archive, faults, release, repository
 from deploy.archive import Archive
@@ -17,19 +17,7 @@ from deploy.recipes.plan import Plan
 from deploy.recipes.publishing import publish, switch
 from deploy.recipes.target import Target, refuse
 from deploy.release import Manifest, Release
-from deploy.repository import Revision
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the operator asked for: a branch, or each service's own; seen from the fabfile's folder."""
-
-    project: Path
-    branch: str = ""
-    #: make a release even of what is live already
-    force: bool = False
-    #: seconds to wait for another deploy
-    patience: float = 0
+from deploy.repository import Revision, Wanted
 
 
 @dataclass(frozen=True)

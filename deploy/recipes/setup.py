@@ -10,8 +10,8 @@ from deploy import faults
 from deploy.commands import setup
 from deploy.errors import NotUndone, Refused
 from deploy.recipes import rollout
-from deploy.recipes.rollout import Wanted
 from deploy.recipes.target import Target, if_interrupted, refuse, sentences
+from deploy.repository import Wanted
 from deploy.shell import Command, Script, Step
 
 #: seconds for the commands of a project, such as making a database
@@ -29,10 +29,9 @@ def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> No
         first = target.only(without)
         rollout.update(first, wanted)
     _as_root(target, _finishing(target), b"")
-    target.output.done(
-        f"{target.service.name}: set up on {', '.join(facts)}; "
-        f"bring it up with: fab {target.service.name}.deploy"
-    )
+    down = not all(each.service.up for each in facts.values())
+    hint = f"; bring it up with: fab {target.service.name}.deploy" if down else ""
+    target.output.done(f"{target.service.name}: set up on {', '.join(facts)}{hint}")
 
 
 def _given(
@@ -66,6 +65,7 @@ def _places(target: Target, given: Iterable[tuple[Command, bytes]]) -> Iterable[
     yield Step("making the service directory", setup.service_directory(paths))
     for command, _ in given:
         yield Step("", command)
+    yield Step("", setup.drop_other_secrets(paths))
     yield Step("", setup.scripts(paths, run, log_run))
 
 

@@ -10,9 +10,10 @@ from deploy.errors import Refused
 from deploy.facts import HostFacts
 from deploy.recipes import rollout
 from deploy.recipes.locking import locked
-from deploy.recipes.rollout import Asked, Wanted
+from deploy.recipes.rollout import Asked
 from deploy.recipes.target import Target
 from deploy.release import Manifest
+from deploy.repository import Wanted
 
 
 def sync(target: Target, wanted: Wanted, like: str = "") -> None:

@@ -175,3 +175,38 @@ def test_a_linked_file_that_is_missing(operator):
         operator.on("web1", f"readlink {operator.deploy_to}/current/log")
         == "../../shared/log"
     )
+
+
+def test_a_worker_of_ones_own_that_would_hide_ours(operator):
+    (operator.folder / "worker.py").write_text("")
+    operator.done("--list")
+    operator.write_fabfile(start="python3 -m worker run jobs")
+    assert "hides forklift's worker" in refused(operator.fab("--list"))
+
+
+def test_two_services_of_one_name(operator):
+    made = (operator.folder / "fabfile.py").read_text()
+    before, _, service = made.partition("namespace = project(")
+    (operator.folder / "fabfile.py").write_text(
+        f"{before}one = {service.strip()[:-1]}\nnamespace = project(one, one)\n"
+    )
+    assert "two services have the same name" in refused(operator.fab("--list"))
+
+
+def test_a_variable_of_another_kind_than_the_files_value(operator):
+    (operator.folder / "s.yaml").write_text(f"{operator.name}:\n  settle: 3\n")
+    variable = f"FABRIC_{operator.name.upper()}_SETTLE"
+    said = refused(
+        operator.fab("-f", "s.yaml", operator.task("check"), **{variable: "4.5"})
+    )
+    assert "of another kind" in said
+
+
+def test_a_host_without_daemontools(operator):
+    operator.on("web1", "mount --bind /dev/null /usr/bin/multilog")
+    try:
+        said = refused(operator.fab(operator.task("setup")))
+    finally:
+        operator.on("web1", "umount /usr/bin/multilog")
+    assert "web1: multilog cannot be found; install" in said
+    assert "web2: " not in said

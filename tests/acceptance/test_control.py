@@ -98,3 +98,20 @@ def test_releases_lists_them_with_their_state(operator):
     said = operator.done(operator.task("releases"))
     assert operator.current("web1") in said
     assert "verified" in said
+
+
+def test_a_restart_in_the_midst_of_another_script_is_refused_and_changes_nothing(
+    operator,
+):
+    operator.write_fabfile(hosts=["web1"])
+    operator.commit("one")
+    operator.ready()
+    before = operator.pid("web1")
+    lock, pid = f"{operator.deploy_to}/.phase.lock", f"/tmp/{operator.name}.pid"
+    hold = f"flock {lock} sh -c 'echo $$ >{pid}; exec sleep 60'"
+    operator.on("web1", f"{hold} >/dev/null 2>&1 & until [ -s {pid} ]; do :; done")
+    result = operator.fab(operator.task("restart"))
+    operator.on("web1", f"kill $(cat {pid})")
+    assert result.returncode == 2
+    assert "another script still works here" in result.stderr
+    assert operator.pid("web1") == before

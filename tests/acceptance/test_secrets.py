@@ -35,6 +35,16 @@ def test_a_secret_that_the_host_does_not_have_yet_has_to_be_given(operator):
     operator.done(operator.task("setup"))
 
 
+def test_a_secret_that_is_no_longer_named_is_removed_by_setup(operator):
+    operator.write_fabfile(secrets=["QUEUE_URL", "OTHER"], hosts=["web1"])
+    operator.commit("one")
+    operator.done(operator.task("setup"), QUEUE_URL=SECRET, OTHER="more")
+    operator.write_fabfile(secrets=["OTHER"], hosts=["web1"])
+    operator.done(operator.task("setup"))
+    kept = operator.on("web1", f"ls {operator.service_directory}/env")
+    assert kept == "OTHER"
+
+
 def test_a_password_in_the_repositorys_url_is_refused(operator):
     operator.write_fabfile(repository="https://ann:pa55@example.org/x.git")
     result = operator.fab("--list")

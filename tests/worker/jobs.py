@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from worker import Abort, Handler, handler
@@ -118,3 +119,21 @@ def give_up(job):  # noqa: ARG001
 @handler
 def release_of(job):
     note(job.arg["file"], f"{os.environ.get('FORKLIFT_RELEASE')} {Path.cwd()}")
+
+
+_eaten: list[bytearray] = []
+
+
+@handler
+def Eat(job):
+    """Leak so many megabytes."""
+    _eaten.append(bytearray(b"x" * (job.arg * 1_000_000)))
+
+
+@handler(timeout=0.2)
+def Deaf(job):
+    """Swallow whatever it is told."""
+    note(job.arg["file"], job.id)
+    while True:
+        with suppress(Exception):
+            time.sleep(60)

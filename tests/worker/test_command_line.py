@@ -14,14 +14,14 @@ from worker.job import Failed
 ECHO = f"{JOBS}.Echo"
 
 
-def worker(*words, url=None, cwd=ROOT, **env):
+def worker(*words, url=None, cwd=ROOT, limit=30, **env):
     environ = {name: value for name, value in os.environ.items() if name != "QUEUE_URL"}
     environ.update(env, PYTHONPATH=str(ROOT))
     if url is not None:
         environ["QUEUE_URL"] = url
     return subprocess.run(
         [sys.executable, "-m", "worker", *words],
-        capture_output=True, text=True, cwd=cwd, env=environ, timeout=30,
+        capture_output=True, text=True, cwd=cwd, env=environ, timeout=limit,
     )  # fmt: skip
 
 

@@ -3,10 +3,11 @@
 import pytest
 
 from tests.worker.support import grab, settle, sql, states
-from worker import Abort, LeaseLost, handler
+from worker import Abort, Decline, LeaseLost, handler
 from worker.handler import Register
-from worker.job import Aborted, Done, Failed, Retry, Settled
+from worker.job import Aborted, Done, Failed, GivenBack, Retry, Settled
 from worker.perform import perform
+from worker.store.base import Settlement
 
 
 def do(queue, function, arg=None, **settings):
@@ -170,3 +171,42 @@ def test_an_unknown_handler_is_no_loss(queue):
     assert isinstance(end, Retry)
     settle(queue, grabbed, end)
     assert states(queue) == {"scheduled": 1}
+
+
+def test_a_declined_job_waits_and_the_attempt_does_not_count(queue):
+    end = do(queue, raising(Decline(30)))
+    assert end == GivenBack(30)
+    (job,) = sql(queue, "SELECT id, owner FROM job")
+    assert queue.store.turn([Settlement(*job, end)], None).lost == frozenset()
+    assert states(queue) == {"scheduled": 1}
+    assert sql(queue, "SELECT attempt, owner FROM job") == [(0, None)]
+
+
+def test_a_handler_that_completes_explicitly_fails_by_merely_returning(queue):
+    end = do(queue, lambda _: None, explicit_completion=True)
+    assert isinstance(end, Failed)
+    assert "without calling job.completed()" in end.error
+
+
+def test_a_handler_that_completes_explicitly_is_done_when_it_says_so(queue):
+    end = do(queue, lambda job: job.completed(), explicit_completion=True)
+    assert isinstance(end, Done)
+
+
+def test_a_job_is_replaced_by_others_in_one_transaction(queue):
+    end = do(queue, lambda job: job.replace(("a.B", 1), ("a.C", [2])))
+    assert isinstance(end, Settled)
+    assert sql(queue, "SELECT handler, arg, state FROM job ORDER BY id") == [
+        ("a.B", "1", 0), ("a.C", "[2]", 0),
+    ]  # fmt: skip
+
+
+def test_a_job_that_lost_its_lease_is_not_replaced(queue):
+    def work(job):
+        sql(queue, "UPDATE job SET owner = 1")
+        with pytest.raises(LeaseLost):
+            job.replace(("a.B", 1))
+        raise LeaseLost
+
+    assert isinstance(do(queue, work), Failed)
+    assert sql(queue, "SELECT COUNT(*) FROM job") == [(1,)]

@@ -32,16 +32,18 @@ def test_several_hosts_can_set_up_at_once(url):
     queue = Queue(url)
     queue.enqueue(ECHO)
     assert len(grab(queue)) == 1
-    assert len(sql(queue, "SELECT * FROM job_schema_version")) == 1
+    steps = sql(queue, "SELECT version, queue_id FROM job_schema_version ORDER BY 1")
+    assert [version for version, _ in steps] == [1, 2]
+    assert len({name for _, name in steps}) == 1
     queue.close()
 
 
 def test_a_setup_that_was_cut_off_is_finished_by_the_next(queue):
     sql(queue, "DROP TABLE failed_job")
     if queue.address.kind == "sqlite":
-        sql(
-            queue, "DROP TABLE job"
-        )  # SQLite's setup is one transaction: nothing or all
+        # SQLite's setup is one transaction: nothing or all
+        sql(queue, "DROP TABLE job")
+        sql(queue, "DROP TABLE paused_queue")
     sql(queue, "DROP TABLE job_schema_version")
     queue.setup()
     assert states(queue) == {}
@@ -58,6 +60,7 @@ def test_a_queue_that_is_not_there_says_how_to_make_it(url):
     ("version", "words"), [(0, "run `python -m worker setup`"), (99, "newer release")]
 )
 def test_a_queue_of_another_version_is_refused(queue, version, words):
+    sql(queue, "DELETE FROM job_schema_version WHERE version > 1")
     sql(queue, "UPDATE job_schema_version SET version = %s", version)
     with pytest.raises(QueueNotSetUp, match=words):
         queue.enqueue(ECHO)

@@ -88,7 +88,16 @@ def test_jobs_in_hand_that_were_not_begun_are_given_back(queue, run, tmp_path):
 
 
 def test_an_idle_worker_stops_at_once_and_leaves_no_process(queue, run):
-    running = run(queue, JOBS, "--max-workers", "3", "--work-delay", "60")
+    running = run(
+        queue,
+        JOBS,
+        "--max-workers",
+        "3",
+        "--min-spare-workers",
+        "3",
+        "--work-delay",
+        "60",
+    )
     until(lambda: len(running.children()) == 3)
     assert running.stop(limit=3) == 0
     assert session_members(running.process.pid) == []
@@ -127,6 +136,7 @@ def test_a_program_that_a_job_starts_can_be_terminated(queue, run, tmp_path):
 
 def test_usr1_shows_what_each_child_does(queue, gated):
     running, gate = gated("--max-workers", "2")
+    until(lambda: len(running.children()) == 2)
     running.signal(signal.SIGUSR1)
     running.says("child", "busy with job 1", "attempt=1")
     running.says("child", "idle")

@@ -103,6 +103,8 @@ class Due:
 
     scheduled: float | None
     lease: float | None
+    #: queues whose jobs are not to begin
+    paused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,14 @@ class Counts:
 
     jobs: Mapping[tuple[str, str], int]
     oldest_ready: float | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a doctor looked at."""
+
+    is_well: bool
+    text: str
 
 
 def duplicate(jobs: Sequence[NewJob]) -> DuplicateJob:

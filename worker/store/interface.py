@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from worker.job import Outcome
+from worker.store.admin import Words
 from worker.store.base import (
     Ask,
     Counts,
     Due,
     Expired,
+    Finding,
     Holder,
     Kept,
     NewJob,
     Settlement,
     Turn,
 )
+from worker.store.statements import Statement
 
 
 class Store(Protocol):
     """One database. Raises QueueUnreachable, QueueNotSetUp, DuplicateJob; never a driver's error."""
+
+    #: what this database spells in its own way
+    words: Words
 
     def setup(self) -> None:
         """Create or migrate the tables, and the database; safe at any time, from many hosts."""
@@ -81,6 +87,16 @@ class Store(Protocol):
 
     def kept(self, limit: int) -> Sequence[Kept]:
         """Give the jobs that ended badly, the latest first."""
+        ...
+
+    def change(
+        self, statements: Sequence[Statement]
+    ) -> Sequence[tuple[int, Sequence[Any]]]:
+        """Run an operator's statements in one transaction; give row count and rows of each."""
+        ...
+
+    def examine(self) -> Iterator[Finding]:
+        """Look for what would make the queue slow or unsafe."""
         ...
 
     def close(self) -> None: ...

@@ -9,6 +9,8 @@ from typing import Any
 from worker.address import Address
 from worker.job import Outcome
 from worker.store import (
+    admin,
+    mysql_doctor,
     mysql_insert,
     mysql_leases,
     mysql_schema,
@@ -17,11 +19,13 @@ from worker.store import (
     settling,
     statements,
 )
+from worker.store.admin import Words
 from worker.store.base import (
     Ask,
     Counts,
     Due,
     Expired,
+    Finding,
     Holder,
     Kept,
     NewJob,
@@ -31,13 +35,15 @@ from worker.store.base import (
     seconds,
 )
 from worker.store.mysql_connection import Link, packets
-from worker.store.mysql_sql import NOW
+from worker.store.mysql_sql import BEGIN, COMMIT, NOW
 from worker.store.mysql_turn import Turns
 from worker.store.statements import STATES, Statement
 
 
 class MysqlStore:
     """Two connections a thread: one for handlers and callers, one for the worker's own packets."""
+
+    words = Words(NOW, "IGNORE", "FOR UPDATE")
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -96,8 +102,12 @@ class MysqlStore:
         )
 
     def due(self) -> Due:
-        ((scheduled, lease),) = self._packets.rows(statements.next_due(NOW))
-        return Due(seconds(scheduled), seconds(lease))
+        (_, ((scheduled, lease),)), (_, paused) = self._packets.again(
+            lambda: self._packets.run([statements.next_due(NOW), admin.PAUSED]),
+            reconnect=True,
+        )
+        names = frozenset(name for (name,) in paused)
+        return Due(seconds(scheduled), seconds(lease), names)
 
     def promote(self, limit: int) -> int:
         skips = self.skips_locked()
@@ -148,6 +158,19 @@ class MysqlStore:
     def kept(self, limit: int) -> Sequence[Kept]:
         rows = self._link.rows(Statement(statements.LATEST_KEPT.format(limit=limit)))
         return [kept(row) for row in rows]
+
+    def change(
+        self, statements: Sequence[Statement]
+    ) -> Sequence[tuple[int, Sequence[Any]]]:
+        packet = [BEGIN, *statements, COMMIT]
+        return self._packets.again(lambda: self._packets.run(packet))[1:-1]
+
+    def examine(self) -> Iterator[Finding]:
+        yield Finding(
+            True,
+            f"SKIP LOCKED {'locks' if self.skips_locked() else 'does not lock here: managers wait for each other'}",
+        )
+        yield from mysql_doctor.examine(self._link)
 
     def close(self) -> None:
         self._link.drop()

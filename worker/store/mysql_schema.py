@@ -52,6 +52,13 @@ STEPS = {
     KEY failed_job_failed_at (failed_at)
 ) {OPTIONS}""",
     ),
+    2: (
+        f"""CREATE TABLE IF NOT EXISTS paused_queue (
+    queue VARCHAR(64) NOT NULL,
+    paused_at BIGINT NOT NULL,
+    PRIMARY KEY (queue)
+) {OPTIONS}""",
+    ),
 }
 
 VERSIONS = f"""CREATE TABLE IF NOT EXISTS job_schema_version (

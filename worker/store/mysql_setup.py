@@ -88,7 +88,7 @@ def _refuse_foreign(cursor: Any, shown: str) -> None:
 def skips_locked(link: Link) -> bool:
     """Try with two connections whether SKIP LOCKED locks; some servers take the words and ignore them."""
     one, other = link.open_another(), link.open_another()
-    look = f"SELECT version FROM {schema.TABLE} LIMIT 1 {SKIP}"
+    look = f"SELECT version FROM {schema.TABLE} WHERE version = 1 {SKIP}"
     try:
         one.begin()
         with one.cursor() as cursor:

@@ -28,23 +28,25 @@ def _end(outcome: Outcome, now: str) -> list[tuple[str, tuple[Any, ...]]]:
         return [_retry(outcome, now)]
     if isinstance(outcome, GivenBack):
         return [
-            (
-                f"UPDATE job SET state = {READY}, due_at = NULL, owner = NULL, attempt = attempt - 1",
-                (),
-            )
+            (f"UPDATE job SET {_wait(outcome.delay, now)}, attempt = attempt - 1", ())
         ]
     return [_keep(outcome, now), ("DELETE FROM job", ())]
 
 
 def _retry(outcome: Retry, now: str) -> tuple[str, tuple[Any, ...]]:
-    state, due = READY, "NULL"
-    if outcome.delay > 0:
-        state, due = SCHEDULED, f"{now} + {microseconds(outcome.delay)}"
     crash = int(outcome.crashed)
     return (
-        f"UPDATE job SET state = {state}, due_at = {due}, owner = NULL, crashes = crashes + {crash}, error = %s",
+        f"UPDATE job SET {_wait(outcome.delay, now)}, crashes = crashes + {crash}, error = %s",
         (storable(outcome.error, ERROR_LENGTH),),
     )
+
+
+def _wait(delay: float, now: str) -> str:
+    """Let go of a job, for now or for some seconds."""
+    if delay > 0:
+        due = f"{now} + {microseconds(delay)}"
+        return f"state = {SCHEDULED}, due_at = {due}, owner = NULL"
+    return f"state = {READY}, due_at = NULL, owner = NULL"
 
 
 KEPT = {Failed: "failed", Aborted: "aborted", Quarantined: "quarantined"}

@@ -10,12 +10,21 @@ from typing import Any
 
 from worker.address import Address
 from worker.job import Outcome
-from worker.store import schema, sqlite_schema, sqlite_turn, statements
+from worker.store import (
+    admin,
+    schema,
+    sqlite_doctor,
+    sqlite_schema,
+    sqlite_turn,
+    statements,
+)
+from worker.store.admin import Words
 from worker.store.base import (
     Ask,
     Counts,
     Due,
     Expired,
+    Finding,
     Holder,
     Kept,
     NewJob,
@@ -35,6 +44,8 @@ ROWS = 6000 if sqlite3.sqlite_version_info >= (3, 32) else 190
 
 
 class SqliteStore:
+    words = Words(NOW, "OR IGNORE", "")
+
     def __init__(self, address: Address) -> None:
         self.address = address
         self._file = File(address)
@@ -96,7 +107,8 @@ class SqliteStore:
 
     def due(self) -> Due:
         ((scheduled, lease),) = self._rows(statements.next_due(NOW))
-        return Due(seconds(scheduled), seconds(lease))
+        paused = frozenset(name for (name,) in self._rows(admin.PAUSED))
+        return Due(seconds(scheduled), seconds(lease), paused)
 
     def promote(self, limit: int) -> int:
         with translating(self.address), self._file.transaction() as cursor:
@@ -140,6 +152,20 @@ class SqliteStore:
     def kept(self, limit: int) -> Sequence[Kept]:
         rows = self._rows(Statement(statements.LATEST_KEPT.format(limit=limit)))
         return [kept(row) for row in rows]
+
+    def change(
+        self, statements: Sequence[Statement]
+    ) -> Sequence[tuple[int, Sequence[Any]]]:
+        results = []
+        with translating(self.address), self._file.transaction() as cursor:
+            for each in statements:
+                rows = cursor.execute(*spelled(each)).fetchall()
+                results.append((max(0, cursor.rowcount), rows))
+        return results
+
+    def examine(self) -> Iterator[Finding]:
+        with translating(self.address):
+            yield from sqlite_doctor.examine(self._file)
 
     def close(self) -> None:
         self._file.drop()

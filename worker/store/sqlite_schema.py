@@ -45,6 +45,9 @@ STEPS = {
 )""",
         "CREATE INDEX failed_job_failed_at ON failed_job (failed_at)",
     ),
+    2: (
+        "CREATE TABLE paused_queue (queue TEXT PRIMARY KEY, paused_at INTEGER NOT NULL)",
+    ),
 }
 
 VERSIONS = """CREATE TABLE IF NOT EXISTS job_schema_version (

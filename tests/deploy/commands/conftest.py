@@ -33,8 +33,9 @@ class Ended:
 
     @property
     def answer(self):
-        lines = self.out.splitlines(keepends=True)
-        return "".join(line.partition("\x1e")[0] for line in lines)
+        lines = self.out.split("\n")
+        kept = (line.partition("\x1e") for line in lines)
+        return "".join(text if mark else f"{text}\n" for text, mark, _ in kept)[:-1]
 
     @property
     def sentence(self):

@@ -1,5 +1,7 @@
 """One deploy at a time: who holds the lock, and when it is free."""
 
+from pathlib import Path
+
 import pytest
 
 from deploy.commands import lock
@@ -81,6 +83,12 @@ def test_where_one_may_not_write_there_is_no_lock_to_take(host):
     gone = host.with_settings(deploy_to=host.deploy_to / "gone")
     assert gone.place(gone.paths.deploy_to).parent == host.deploy_to
     assert gone.do(lock.take(gone.paths, "ann")).answer == ""
+
+
+def is_locked(path):
+    return (
+        path.exists() and f":{path.stat().st_ino} " in Path("/proc/locks").read_text()
+    )
 
 
 WORKING = "printf '\\036held\\n'\ncat >/dev/null"

@@ -1,0 +1,117 @@
+"""The soak finds what is wrong, and finds nothing wrong."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.worker.support import ROOT
+from tests.worker.test_command_line import worker
+from worker.soak.account import Evidence, read_log, read_runs, settle
+from worker.soak.jobs import Effect, Fails, Plain, Poison, Slow, kind_of
+
+
+def evidence(**known):
+    return Evidence(**{"promised": {1, 2}, "number_of": {11: 1, 12: 2}, **known})
+
+
+def test_a_job_that_was_promised_and_left_no_trace_is_lost():
+    assert settle(evidence(), ()).is_clean
+    account = settle(evidence(number_of={11: 1}), ())
+    assert (account.lost, account.is_clean) == ([2], False)
+    assert settle(evidence(promised={1}, unsure={2}, number_of={11: 1}), ()).is_clean
+
+
+def test_a_job_that_is_left_in_the_queue_is_stuck_and_not_lost():
+    account = settle(evidence(number_of={11: 1}, left={12: 2}), ())
+    assert (account.lost, account.stuck, account.is_clean) == ([], [2], False)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"done": Counter({11: 2})},
+        {"effects": Counter({11: 2})},
+        {"effects": Counter({11: 1}), "kept": {11: 1}},
+    ],
+)
+def test_a_job_that_ended_twice_is_named(known):
+    account = settle(evidence(**known), poisonous=[1])
+    assert (account.settled_twice, account.is_clean) == ([11], False)
+
+
+def test_only_poison_may_be_kept():
+    assert settle(evidence(kept={11: 1}), poisonous=[1]).is_clean
+    assert settle(evidence(kept={11: 1}), poisonous=[]).kept_wrongly == [1]
+
+
+def test_runs_and_rows_are_counted_by_their_ids():
+    known = evidence(number_of={})
+    read_runs(known, ["1 11 1\n", "1 11 2\n", "2 12 1\n", "2 12 2\n"], {2})
+    read_runs(known, ["2 13 2\n"], {2})
+    account = settle(known, ())
+    assert (account.run_twice, account.enqueued_twice) == (1, 1)
+
+
+def test_what_a_log_says_is_done_is_counted():
+    known = evidence()
+    read_log(
+        known,
+        [
+            "job 11 worker.soak.jobs.Plain done attempt=1 seconds=0.000\n",
+            "job 11 worker.soak.jobs.Plain was not ours to settle any more attempt=1: …\n",
+            "job 12 worker.soak.jobs.Fails failed retry_in=0 attempt=1: x\n",
+            "child 9 exited with 0\n",
+        ],
+    )
+    assert known.done == {11: 1}
+
+
+def test_every_kind_of_job_takes_part():
+    assert {kind_of(n) for n in range(2100)} == {Plain, Slow, Fails, Effect, Poison}
+
+
+@pytest.mark.parametrize("database", ["sqlite", "mariadb"])
+def test_a_short_soak_loses_nothing(database):
+    done = worker("soak", "--database", database, "--jobs", "4000", limit=240)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("lost", "stuck", "settled twice", "kept wrongly"):
+        assert f"\n{name} 0\n" in done.stdout
+    assert int(re.search(r"\njobs (\d+);", done.stdout)[1]) >= 4000
+    assert "\nfaults " in done.stdout
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that the server's user can enter too."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+def test_a_soak_that_is_interrupted_leaves_no_process_and_no_file(open_folder):
+    environ = {**os.environ, "TMPDIR": str(open_folder), "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "worker", "soak", "--jobs", "999999"],
+        stdout=subprocess.PIPE, text=True, cwd="/", env=environ,
+    )  # fmt: skip
+    assert process.stdout.readline().startswith("soak of mariadb, seed ")
+    assert "jobs enqueued" in process.stdout.readline()
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert list(open_folder.iterdir()) == []
+    living = Path("/proc").glob("[0-9]*")
+    assert not [p for p in living if str(open_folder) in words(p)]
+
+
+def words(process):
+    try:
+        return (process / "cmdline").read_text() + (process / "environ").read_text()
+    except OSError:
+        return ""

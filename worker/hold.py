@@ -1,0 +1,73 @@
+"""The right to end a job, as its child has it while the handler works; remembers what the handler said."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from worker.errors import LeaseLost
+from worker.job import Aborted, Done, GivenBack, Outcome, Settled
+from worker.offer import new_job
+from worker.store.base import Grabbed, Settlement
+from worker.store.interface import Store
+
+
+class Held:
+    def __init__(self, store: Store, grabbed: Grabbed) -> None:
+        self._store, self._grabbed = store, grabbed
+        self._cursor: Any = None
+        self._settled_in_open = False
+        self.completed = self.settled = False
+        self.aborted: str | None = None
+        #: seconds for which the handler declined the job
+        self.declined: float | None = None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the handler said how the job ends; an exception changes nothing any more."""
+        return self.completed or self.settled or self.aborted is not None
+
+    def still_mine(self) -> bool:
+        return self._store.is_held(self._grabbed.id, self._grabbed.owner)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        with self._store.transaction() as cursor:
+            self._cursor = cursor
+            try:
+                yield cursor
+            finally:
+                self._cursor = None
+        self.settled = self.settled or self._settled_in_open
+
+    def complete(self) -> None:
+        if self._cursor is None:
+            self.completed = True
+            return
+        own = Settlement(self._grabbed.id, self._grabbed.owner, Done())
+        if not self._store.settle_within(self._cursor, own):
+            raise LeaseLost(
+                f"job {self._grabbed.id} is no longer ours: its lease ran out meanwhile"
+            )
+        self._settled_in_open = True
+
+    def abort(self, why: str) -> None:
+        self.aborted = why
+
+    def replace(self, jobs: Sequence[tuple[Any, Any]]) -> None:
+        new = [new_job(handler, arg, 0, 0, None) for handler, arg in jobs]
+        with self.transaction() as cursor:
+            self._store.enqueue(new, os.environ.get("FORKLIFT_RELEASE", ""), cursor)
+            self.complete()
+
+    def verdict(self, seconds: float) -> Outcome:
+        """Say how a job ended whose handler came to its end after so many seconds."""
+        if self.settled:
+            return Settled(seconds)
+        if self.aborted is not None:
+            return Aborted(self.aborted)
+        if self.declined is not None and not self.completed:
+            return GivenBack(max(0.0, self.declined))
+        return Done(seconds)

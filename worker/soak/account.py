@@ -1,0 +1,101 @@
+"""What became of every job of a soak; pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+#: jobs that a complaint names
+NAMED = 10
+
+
+@dataclass
+class Evidence:
+    """What is known at the end; jobs by number, their rows by id."""
+
+    #: numbers whose enqueue returned
+    promised: set[int] = field(default_factory=set)
+    #: numbers whose enqueue raised: they may be in or not
+    unsure: set[int] = field(default_factory=set)
+    #: id of each row that ran to its number, and how often it ran
+    number_of: dict[int, int] = field(default_factory=dict)
+    runs: Counter[int] = field(default_factory=Counter)
+    #: rows that are still in the queue, or kept as failed: id to number
+    left: Mapping[int, int] = field(default_factory=dict)
+    kept: Mapping[int, int] = field(default_factory=dict)
+    #: times that the log says a row was done, and times that it had its effect
+    done: Counter[int] = field(default_factory=Counter)
+    effects: Counter[int] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Account:
+    jobs: int
+    lost: list[int]
+    stuck: list[int]
+    settled_twice: list[int]
+    kept_wrongly: list[int]
+    kept: int
+    run_twice: int
+    enqueued_twice: int
+    unsure: int
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.lost or self.stuck or self.settled_twice or self.kept_wrongly)
+
+
+def settle(known: Evidence, poisonous: Iterable[int]) -> Account:
+    """Account for every job. *poisonous*: the numbers that are to end in quarantine."""
+    poison = set(poisonous)
+    ran = set(known.number_of.values())
+    kept = set(known.kept.values())
+    twice = {id for id, times in known.done.items() if times > 1}
+    twice |= {id for id, times in known.effects.items() if times > 1}
+    twice |= {id for id in known.kept if known.done[id] or known.effects[id]}
+    rows = Counter({**known.number_of, **known.left, **known.kept}.values())
+    return Account(
+        jobs=len(known.promised),
+        lost=sorted(known.promised - ran - kept - set(known.left.values())),
+        stuck=sorted(known.left.values()),
+        settled_twice=sorted(twice),
+        kept_wrongly=sorted(kept - poison),
+        kept=len(known.kept),
+        run_twice=sum(
+            times > 1 and known.number_of[id] not in poison and known.runs[id] > 0
+            for id, times in known.runs.items()
+        ),
+        enqueued_twice=sum(times > 1 for times in rows.values()),
+        unsure=len(known.unsure),
+    )
+
+
+def read_runs(known: Evidence, lines: Iterable[str], fails_first: set[int]) -> None:
+    """Take in the traces of runs; the first attempt of a job that fails by design is not one of two."""
+    for line in lines:
+        number, id, attempt = map(int, line.split())
+        known.number_of[id] = number
+        if not (number in fails_first and attempt == 1):
+            known.runs[id] += 1
+
+
+def read_log(known: Evidence, lines: Iterable[str]) -> None:
+    """Take in a manager's log: which rows it says are done."""
+    for line in lines:
+        words = line.split(" ", 4)
+        if len(words) > 3 and words[0] == "job" and words[3] == "done":
+            known.done[int(words[1])] += 1
+
+
+def report(account: Account, faults: Mapping[str, int]) -> Iterator[str]:
+    """Say it in lines."""
+    yield f"jobs {account.jobs}; enqueues that raised: {account.unsure} jobs may be in or not"
+    yield "faults " + (", ".join(f"{n} {f}" for f, n in sorted(faults.items())) or "-")
+    for name in ("lost", "stuck", "settled_twice", "kept_wrongly"):
+        found: list[int] = getattr(account, name)
+        more = f": {', '.join(map(str, found[:NAMED]))}" if found else ""
+        yield f"{name.replace('_', ' ')} {len(found)}{more}"
+    yield f"quarantined as they should {account.kept - len(account.kept_wrongly)}"
+    yield f"run twice {account.run_twice} (their child, manager or lease ended while they were in hand)"
+    yield f"enqueued twice {account.enqueued_twice} (the answer to their enqueue was lost)"

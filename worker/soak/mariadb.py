@@ -1,0 +1,101 @@
+"""A MariaDB server of the soak's own: in a temporary folder, on a unix socket, to be killed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from worker.errors import BadSetting
+
+#: seconds that the server may take to answer
+PATIENCE = 60
+
+
+class Mariadb:
+    def __init__(self, folder: Path) -> None:
+        self._data, self._socket = folder / "data", folder / "s"
+        self._log = folder / "server.log"
+        self._options = [
+            "--no-defaults",
+            f"--datadir={self._data}",
+            f"--tmpdir={folder}",
+            "--innodb-buffer-pool-size=64M",
+            "--innodb-use-native-aio=OFF",
+        ]
+        if os.getuid() == 0:
+            shutil.chown(folder, "mysql")
+            self._options.append("--user=mysql")
+        self._run(
+            "mariadb-install-db",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+            "--skip-name-resolve",
+        )
+        self.process = self._start()
+
+    @property
+    def url(self) -> str:
+        return f"mysql://root@localhost/soak?unix_socket={self._socket}"
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def start(self) -> None:
+        self.process = self._start()
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [
+            _program("mariadbd"),
+            *self._options,
+            f"--socket={self._socket}",
+            f"--log-error={self._log}",
+            "--skip-networking",
+            "--skip-name-resolve",
+            "--skip-log-bin",
+            "--innodb-flush-log-at-trx-commit=1",
+        ]
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
+        _until(lambda: self._answers(process), "the soak's mariadbd does not answer")
+        return process
+
+    def _answers(self, process: subprocess.Popen[bytes]) -> bool:
+        if process.poll() is not None:
+            said = self._log.read_text()[-1000:]
+            raise BadSetting(f"the soak's mariadbd ended: {said}")
+        with socket.socket(socket.AF_UNIX) as knock:
+            return knock.connect_ex(str(self._socket)) == 0
+
+    def _run(self, program: str, *options: str) -> None:
+        command = [_program(program), *self._options, *options]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise BadSetting(f"{program} failed: {(done.stdout + done.stderr)[-1000:]}")
+
+
+def _program(name: str) -> str:
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+    found = shutil.which(name, path=path)
+    if found is None:
+        raise BadSetting(
+            f"a soak of MariaDB needs its server on this host, and {name} is not installed"
+        )
+    return found
+
+
+def _until(condition: Callable[[], bool], otherwise: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise BadSetting(otherwise)
+        time.sleep(0.02)
