@@ -99,7 +99,7 @@ class Service:
         ".",
     )
     repo_tree: PurePosixPath = setting(
-        "The directory of the repository that is deployed; empty means all of it.",
+        "The directory of the repository that is deployed; `.` means all of it.",
         values.optional_relative_path,
         PurePosixPath(),
     )
@@ -140,6 +140,11 @@ class Service:
     )
     linked_files: tuple[PurePosixPath, ...] = setting(
         "Files of the release that are links into `shared`; they have to be there.",
+        values.relative_paths,
+        (),
+    )
+    copy_files: tuple[PurePosixPath, ...] = setting(
+        "Files of the fabfile's folder that `setup` puts at the same path in `shared`, for the service's eyes alone.",
         values.relative_paths,
         (),
     )

@@ -86,11 +86,12 @@ def test_the_worker_runs_the_job_that_was_put_in(shell, tmp_path):
 
 def test_the_fabfile_gives_every_task_that_the_table_has_and_no_other(shell, tmp_path):
     write(tmp_path, "## Its deploy")
-    said = done(shell("fab --list"))
-    listed = set(re.findall(r"^  worker\.(\w+)[ .]", said, re.MULTILINE))
+    # a collection's own task is asked for by the collection's name
+    said = done(shell("fab --list")).replace("worker.pending.commits", "worker.pending")
+    listed = re.findall(r"^  worker\.([\w.]+) ", said, re.MULTILINE)
     table = documents.section("README.md", "## Tasks")
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
-    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(listed)
+    assert sorted(re.findall(r"`([\w.]+)`", " ".join(rows))) == sorted(listed)
 
 
 def test_fab_deploy_is_there_with_several_services(shell, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from deploy.paths import Paths
 from deploy.shell import Command, Word, command, let, together
 
@@ -23,6 +25,12 @@ def scripts(paths: Paths, run: str, log_run: str) -> Command:
 def secret(paths: Paths, name: str, size: int) -> Command:
     """Keep the next *size* bytes of standard input for envdir, readable by root alone."""
     return command("put_secret", paths.env / name, size, uses="setup")
+
+
+def shared_file(paths: Paths, name: PurePosixPath, size: int) -> Command:
+    """Keep the next *size* bytes of standard input in `shared`, for the deploy user and the service."""
+    putting = command("put_shared", paths.shared / name, size, uses="setup")
+    return together(_names(paths), putting)
 
 
 def drop_other_secrets(paths: Paths) -> Command:

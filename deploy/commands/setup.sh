@@ -121,3 +121,12 @@ drop_other_secrets() {
 need_secret() {
     [ -s "$1" ] || fail 71 "the secret ${1##*/} is not on this host yet; set it in your environment and run setup again"
 }
+
+# Keep the next $2 bytes of standard input as file $1 of the deploy user, for the service's group to read.
+put_shared() {
+    as_user mkdir -p "$(dirname "$1")" || fail 70 "$(dirname "$1") could not be made"
+    # shellcheck disable=SC2016 # the inner shell's own
+    head -c "$2" | as_user sh -c 'umask 027; cat >"$1.new"' sh "$1" || fail 70 "$1 could not be written"
+    [ "$(as_user wc -c "$1.new" | cut -d" " -f1)" -eq "$2" ] || fail 70 "$1 did not arrive whole"
+    as_user mv -f "$1.new" "$1" || fail 70 "$1 could not be written"
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from deploy import faults
 from deploy.commands import setup
@@ -19,9 +20,10 @@ DEADLINE = 600
 
 def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> None:
     """Do what is missing on every host; safe to run again."""
+    given = _given(target, wanted.project, environment)
     facts = target.look()
     refuse(facts, lambda each: faults.before_setup(target.service, each))
-    _as_root(target, _places(target, environment), _payload(target, environment))
+    _as_root(target, _places(target, given), b"".join(each for _, each in given))
     without = [host for host, each in facts.items() if each.current is None]
     if without:
         first = target.only(without)
@@ -32,26 +34,39 @@ def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> No
     target.output.done(f"{target.service.name}: set up on {', '.join(facts)}{hint}")
 
 
-def _places(target: Target, environment: Mapping[str, str]) -> Iterable[Step]:
+def _given(
+    target: Target, project: Path, environment: Mapping[str, str]
+) -> list[tuple[Command, bytes]]:
+    """List what the hosts are to keep, each with the command that takes it from standard input."""
+    paths, given = target.paths, []
+    for name in target.service.secrets:
+        if name in environment:
+            value = os.fsencode(environment[name])
+            given.append((setup.secret(paths, name, len(value)), value))
+        else:
+            given.append((setup.need_secret(paths, name), b""))
+    for path in target.service.copy_files:
+        content = _read(project / path)
+        given.append((setup.shared_file(paths, path, len(content)), content))
+    return given
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Refused(f"{file}, of copy_files, cannot be read: {error}") from None
+
+
+def _places(target: Target, given: Iterable[tuple[Command, bytes]]) -> Iterable[Step]:
     paths = target.paths
     run, log_run = target.templates.run(paths), target.templates.log_run(paths)
     yield Step("making the directories", setup.directories(paths))
     yield Step("making the service directory", setup.service_directory(paths))
-    for name in target.service.secrets:
-        yield Step("", _secret(target, name, environment))
+    for command, _ in given:
+        yield Step("", command)
     yield Step("", setup.drop_other_secrets(paths))
     yield Step("", setup.scripts(paths, run, log_run))
-
-
-def _secret(target: Target, name: str, environment: Mapping[str, str]) -> Command:
-    if name in environment:
-        return setup.secret(target.paths, name, len(os.fsencode(environment[name])))
-    return setup.need_secret(target.paths, name)
-
-
-def _payload(target: Target, environment: Mapping[str, str]) -> bytes:
-    given = [environment[n] for n in target.service.secrets if n in environment]
-    return b"".join(map(os.fsencode, given))
 
 
 def _finishing(target: Target) -> Iterable[Step]:

@@ -106,3 +106,32 @@ def test_an_account_without_sudo_is_told_so_and_can_deploy_all_the_same(operator
     operator.done(operator.task("stop"))
     operator.done(operator.task("start"))
     operator.done(operator.task("status"))
+
+
+def test_files_of_the_project_are_put_into_shared(operator):
+    operator.write_fabfile(
+        copy_files=["config/it's a file.yaml", "b.yaml"],
+        linked_files=["config/it's a file.yaml"],
+    )
+    operator.commit("one")
+    (operator.folder / "config").mkdir()
+    config = operator.folder / "config" / "it's a file.yaml"
+    config.write_bytes(b"a: 1\n\0\xff")
+    (operator.folder / "b.yaml").write_text("")
+    for content in (b"a: 1\n\0\xff", b"changed"):
+        config.write_bytes(content)
+        operator.done(operator.task("setup"))
+    shared = f"{operator.deploy_to}/shared"
+    for host in ("web1", "web2"):
+        place = f"'{shared}/config/it'\\''s a file.yaml'"
+        assert operator.on(host, f"cat {place}") == "changed"
+        assert operator.on(host, f"stat -c '%U %a' {place}") == "app 640"
+        assert operator.on(host, f"wc -c <{shared}/b.yaml") == "0"
+    operator.done(operator.task("deploy"))
+
+
+def test_a_file_that_the_project_has_not_is_refused(operator):
+    operator.write_fabfile(copy_files=["gone.yaml"])
+    result = operator.fab(operator.task("setup"))
+    assert result.returncode == 2
+    assert "gone.yaml, of copy_files, cannot be read" in result.stderr

@@ -36,6 +36,7 @@ WRONG = {
     "secrets": [None, ["A B"], ["A=1"], 5, [5]],
     "linked_dirs": [None, ["/log"], ["../log"], ["."], 5, [5], ["a\nb"]],
     "linked_files": [None, ["/log"], ["a/../../b"], 5],
+    "copy_files": [None, ["/log"], ["../log"], 5, [5], ["a\nb"]],
     "keep_releases": [None, 0, -1, 1.5, "x", "", True, 10**9],
     "keep_failed": [None, -1, 1.5, "x", "", True, 10**9],
     "settle": [None, -1, "x", "", float("nan"), 10**9, True],
