@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,10 @@ class File:
         path = Path(self.address.database)
         if not path.exists() and not create:
             raise schema.absent(str(self.address))
+        # jobs' arguments are nobody else's to read; SQLite's other files take the mode of this one,
+        # and what cannot be opened SQLite says itself
+        with suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o660))
         opened = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
         synchronous = self.address.option("synchronous", "full")
         opened.execute("PRAGMA journal_mode = WAL")
