@@ -13,7 +13,7 @@ import pytest
 from tests.worker.support import ROOT
 from tests.worker.test_command_line import worker
 from worker.soak.account import Evidence, read_log, read_runs, settle
-from worker.soak.jobs import Effect, Fails, Plain, Poison, Slow, kind_of
+from worker.soak.jobs import Effect, Fails, Long, Plain, Poison, Slow, kind_of
 
 
 def evidence(**known):
@@ -83,7 +83,14 @@ def test_what_a_log_says_is_done_is_counted():
 
 
 def test_every_kind_of_job_takes_part():
-    assert {kind_of(n) for n in range(2100)} == {Plain, Slow, Fails, Effect, Poison}
+    assert {kind_of(n) for n in range(2100)} == {
+        Plain,
+        Slow,
+        Long,
+        Fails,
+        Effect,
+        Poison,
+    }
 
 
 @pytest.mark.parametrize("database", ["sqlite", "mariadb"])
