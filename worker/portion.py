@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-#: seconds of work that a child may have in hand
-AHEAD = 0.02
-#: seconds of a job up to which the next one waits in the child already: it is not idle while this one's end is written
-SHORT = 0.05
+#: seconds of work that a child may have in hand: it is not to be idle while the ends of its jobs are written
+AHEAD = 0.06
 #: jobs that a child has in hand at most
 MOST = 120
 #: jobs in hand at which a longer portion is allowed the next time
@@ -28,7 +26,7 @@ class Portion:
         mean = sum(seconds) / len(seconds)
         before = mean if self._average is None else self._average
         self._average = max(mean * NEWEST + before * (1 - NEWEST), 1e-6)
-        fitting = max(int(AHEAD / self._average), 2 if self._average < SHORT else 1)
+        fitting = max(1, int(AHEAD / self._average))
         self.size = min(MOST, self.size * GROWTH, fitting)
 
     def room(self, in_hand: int) -> int:

@@ -85,6 +85,8 @@ def as_text(address: Address, look: Look, speed: Drain | None) -> Iterator[str]:
 
 
 def _speed(speed: Drain) -> str:
+    if not speed.jobs_per_second and speed.seconds is None:
+        return "the backlog stays as it is"
     if speed.seconds is None:
         return f"the backlog does not fall: it grows by {-speed.jobs_per_second:.1f} jobs/s"
     return f"the backlog falls by {speed.jobs_per_second:.1f} jobs/s and is gone in {speed.seconds:.0f} s"

@@ -83,13 +83,8 @@ def test_a_portion_begins_with_one_grows_for_tiny_jobs_and_shrinks_for_long_ones
 
 def test_a_child_that_does_short_jobs_has_the_next_one_in_hand_and_long_ones_wait():
     portion = Portion()
-    portion.learn([0.01])
-    assert (portion.size, portion.room(0), portion.room(1), portion.room(2)) == (
-        2,
-        2,
-        1,
-        0,
-    )
+    portion.learn([0.025])
+    assert [portion.room(in_hand) for in_hand in (0, 1, 2)] == [2, 1, 0]
     portion.learn([0.2] * 3)
     assert (portion.size, portion.room(1)) == (1, 0)
 

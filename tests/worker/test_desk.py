@@ -134,6 +134,7 @@ def test_the_verbs_of_an_operator_say_what_they_did(queue, url):
     assert (
         "1 of 1 jobs are back" in worker("retry", "--state", "failed", url=url).stdout
     )
+    assert "stays as it is" in worker("status", "--sample", "0.1", url=url).stdout
     assert "1 of 1 jobs are deleted" in worker("drop", "--all", url=url).stdout
     assert states(queue) == {"ready": 1}
     assert "0 jobs" in worker("prune", url=url).stdout

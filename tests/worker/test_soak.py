@@ -13,7 +13,7 @@ import pytest
 from tests.worker.support import ROOT
 from tests.worker.test_command_line import worker
 from worker.soak.account import Evidence, read_log, read_runs, settle
-from worker.soak.jobs import Effect, Fails, Plain, Poison, Slow, kind_of
+from worker.soak.jobs import Effect, Fails, Long, Plain, Poison, Slow, kind_of
 
 
 def evidence(**known):
@@ -45,6 +45,16 @@ def test_a_job_that_ended_twice_is_named(known):
     assert (account.settled_twice, account.is_clean) == ([11], False)
 
 
+def test_a_job_that_was_done_by_a_worker_that_had_lost_it_is_named():
+    known = evidence(number_of={})
+    read_runs(known, ["1 11 1\n", "1 11 2\n", "2 12 1\n", "2 12 2\n"], set())
+    read_log(
+        known, ["job 11 a.B done attempt=1 s=0\n", "job 12 a.B done attempt=2 s=0\n"]
+    )
+    account = settle(known, ())
+    assert (account.settled_late, account.is_clean) == ([11], False)
+
+
 def test_only_poison_may_be_kept():
     assert settle(evidence(kept={11: 1}), poisonous=[1]).is_clean
     assert settle(evidence(kept={11: 1}), poisonous=[]).kept_wrongly == [1]
@@ -73,14 +83,21 @@ def test_what_a_log_says_is_done_is_counted():
 
 
 def test_every_kind_of_job_takes_part():
-    assert {kind_of(n) for n in range(2100)} == {Plain, Slow, Fails, Effect, Poison}
+    assert {kind_of(n) for n in range(2100)} == {
+        Plain,
+        Slow,
+        Long,
+        Fails,
+        Effect,
+        Poison,
+    }
 
 
 @pytest.mark.parametrize("database", ["sqlite", "mariadb"])
 def test_a_short_soak_loses_nothing(database):
     done = worker("soak", "--database", database, "--jobs", "4000", limit=240)
     assert done.returncode == 0, done.stdout + done.stderr
-    for name in ("lost", "stuck", "settled twice", "kept wrongly"):
+    for name in ("lost", "stuck", "settled twice", "settled late", "kept wrongly"):
         assert f"\n{name} 0\n" in done.stdout
     assert int(re.search(r"\njobs (\d+);", done.stdout)[1]) >= 4000
     assert "\nfaults " in done.stdout

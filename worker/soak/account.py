@@ -21,6 +21,9 @@ class Evidence:
     #: id of each row that ran to its number, and how often it ran
     number_of: dict[int, int] = field(default_factory=dict)
     runs: Counter[int] = field(default_factory=Counter)
+    #: the last attempt that ran, and the one that the log says was done, by id
+    last_run: dict[int, int] = field(default_factory=dict)
+    done_attempt: dict[int, int] = field(default_factory=dict)
     #: rows that are still in the queue, or kept as failed: id to number
     left: Mapping[int, int] = field(default_factory=dict)
     kept: Mapping[int, int] = field(default_factory=dict)
@@ -35,6 +38,8 @@ class Account:
     lost: list[int]
     stuck: list[int]
     settled_twice: list[int]
+    #: done by a worker although another one had begun it since
+    settled_late: list[int]
     kept_wrongly: list[int]
     kept: int
     run_twice: int
@@ -43,7 +48,8 @@ class Account:
 
     @property
     def is_clean(self) -> bool:
-        return not (self.lost or self.stuck or self.settled_twice or self.kept_wrongly)
+        complaints = (self.settled_twice, self.settled_late, self.kept_wrongly)
+        return not (self.lost or self.stuck or any(complaints))
 
 
 def settle(known: Evidence, poisonous: Iterable[int]) -> Account:
@@ -60,6 +66,11 @@ def settle(known: Evidence, poisonous: Iterable[int]) -> Account:
         lost=sorted(known.promised - ran - kept - set(known.left.values())),
         stuck=sorted(known.left.values()),
         settled_twice=sorted(twice),
+        settled_late=sorted(
+            id
+            for id, attempt in known.done_attempt.items()
+            if attempt < known.last_run.get(id, 0)
+        ),
         kept_wrongly=sorted(kept - poison),
         kept=len(known.kept),
         run_twice=sum(
@@ -76,6 +87,7 @@ def read_runs(known: Evidence, lines: Iterable[str], fails_first: set[int]) -> N
     for line in lines:
         number, id, attempt = map(int, line.split())
         known.number_of[id] = number
+        known.last_run[id] = max(attempt, known.last_run.get(id, 0))
         if not (number in fails_first and attempt == 1):
             known.runs[id] += 1
 
@@ -85,14 +97,16 @@ def read_log(known: Evidence, lines: Iterable[str]) -> None:
     for line in lines:
         words = line.split(" ", 4)
         if len(words) > 3 and words[0] == "job" and words[3] == "done":
-            known.done[int(words[1])] += 1
+            id = int(words[1])
+            known.done[id] += 1
+            known.done_attempt[id] = int(words[4].split()[0].partition("=")[2])
 
 
 def report(account: Account, faults: Mapping[str, int]) -> Iterator[str]:
     """Say it in lines."""
     yield f"jobs {account.jobs}; enqueues that raised: {account.unsure} jobs may be in or not"
     yield "faults " + (", ".join(f"{n} {f}" for f, n in sorted(faults.items())) or "-")
-    for name in ("lost", "stuck", "settled_twice", "kept_wrongly"):
+    for name in ("lost", "stuck", "settled_twice", "settled_late", "kept_wrongly"):
         found: list[int] = getattr(account, name)
         more = f": {', '.join(map(str, found[:NAMED]))}" if found else ""
         yield f"{name.replace('_', ' ')} {len(found)}{more}"

@@ -47,6 +47,14 @@ class Slow(Numbered):
         time.sleep(0.02 + job.arg % 17 / 40)
 
 
+class Long(Numbered):
+    """Takes longer than its lease, so it must be renewed; and whoever lost it comes back while another is at it."""
+
+    def work(self, job: Job) -> None:
+        self.note(job)
+        time.sleep(LEASE * 1.5)
+
+
 class Fails(Numbered):
     """Fails at first."""
 
@@ -80,6 +88,8 @@ class Poison(Numbered):
 def kind_of(number: int) -> type[Numbered]:
     if number % 1999 == 7:
         return Poison
+    if number % 1499 == 13:
+        return Long
     if number % 250 == 3:
         return Slow
     return {5: Fails, 9: Effect, 10: Effect}.get(number % 50, Plain)
