@@ -340,6 +340,6 @@ def test_a_host_without_a_sign_of_life_is_lost_long_before_its_deadline(
 ):
     stopped = tmp_path / "sshd"
     freezing = script(f"echo $PPID >{stopped}; kill -STOP $PPID; sleep 5")
-    with pytest.raises(ConnectionLost, match="the connection broke during step 1"):
+    with pytest.raises(ConnectionLost, match="the connection broke during"):
         impatient.run(freezing, deadline=600)
     os.kill(int(stopped.read_text()), signal.SIGKILL)
