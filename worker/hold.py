@@ -10,6 +10,7 @@ from typing import Any
 from worker.errors import LeaseLost
 from worker.job import Aborted, Done, GivenBack, Outcome, Settled
 from worker.offer import new_job
+from worker.store import settling
 from worker.store.base import Grabbed, Settlement
 from worker.store.interface import Store
 
@@ -47,7 +48,8 @@ class Held:
             self.completed = True
             return
         own = Settlement(self._grabbed.id, self._grabbed.owner, Done())
-        if not self._store.settle_within(self._cursor, own):
+        done = settling.settle(own, self._store.words)
+        if not self._store.within(self._cursor, done):
             raise LeaseLost(
                 f"job {self._grabbed.id} is no longer ours: its lease ran out meanwhile"
             )

@@ -12,18 +12,10 @@ from worker.store.statements import (
     SCHEDULED,
     STATES,
     Statement,
+    Words,
     microseconds,
     numbers,
 )
-
-
-@dataclass(frozen=True)
-class Words:
-    """What the databases spell differently."""
-
-    now: str
-    ignore: str
-    lock: str
 
 
 class Listed(NamedTuple):

@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from worker.job import Outcome
-from worker.store.admin import Words
 from worker.store.base import (
     Ask,
     Counts,
@@ -20,7 +19,7 @@ from worker.store.base import (
     Settlement,
     Turn,
 )
-from worker.store.statements import Statement
+from worker.store.statements import Statement, Words
 
 
 class Store(Protocol):
@@ -79,8 +78,8 @@ class Store(Protocol):
         """Open a transaction on a connection of this thread and give its cursor."""
         ...
 
-    def settle_within(self, cursor: Any, settlement: Settlement) -> bool:
-        """Settle as part of the cursor's transaction; False if the job is no longer ours."""
+    def within(self, cursor: Any, statements: Sequence[Statement]) -> int:
+        """Run statements as part of the cursor's transaction; give the row count of the last."""
         ...
 
     def counts(self) -> Counts: ...

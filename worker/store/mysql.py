@@ -16,10 +16,8 @@ from worker.store import (
     mysql_schema,
     mysql_setup,
     schema,
-    settling,
     statements,
 )
-from worker.store.admin import Words
 from worker.store.base import (
     Ask,
     Counts,
@@ -35,7 +33,7 @@ from worker.store.base import (
     seconds,
 )
 from worker.store.mysql_connection import Link, packets
-from worker.store.mysql_sql import BEGIN, COMMIT, NOW
+from worker.store.mysql_sql import BEGIN, COMMIT, NOW, WORDS
 from worker.store.mysql_turn import Turns
 from worker.store.statements import STATES, Statement
 
@@ -43,7 +41,7 @@ from worker.store.statements import STATES, Statement
 class MysqlStore:
     """Two connections a thread: one for handlers and callers, one for the worker's own packets."""
 
-    words = Words(NOW, "IGNORE", "FOR UPDATE")
+    words = WORDS
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -143,9 +141,8 @@ class MysqlStore:
             self._link.undo()
             raise
 
-    def settle_within(self, cursor: Any, settlement: Settlement) -> bool:
-        counts = [cursor.execute(*each) for each in settling.settle(settlement, NOW)]
-        return bool(counts[-1])
+    def within(self, cursor: Any, statements: Sequence[Statement]) -> int:
+        return [int(cursor.execute(*each)) for each in statements][-1]
 
     def counts(self) -> Counts:
         live = self._link.rows(statements.COUNT)

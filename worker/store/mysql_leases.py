@@ -8,7 +8,7 @@ from worker.job import Outcome
 from worker.store import settling, statements
 from worker.store.base import Expired, Holder, Settlement
 from worker.store.mysql_connection import Link
-from worker.store.mysql_sql import BEGIN, COMMIT, DUE, NOW, PRIMARY, SKIP, WAIT
+from worker.store.mysql_sql import BEGIN, COMMIT, DUE, NOW, PRIMARY, SKIP, WAIT, WORDS
 from worker.store.statements import RUNNING, SCHEDULED, Statement
 
 Ended = list[tuple[Expired, Outcome]]
@@ -44,7 +44,9 @@ def reclaim(
     ends = [
         statement
         for each, outcome in ended
-        for statement in settling.settle(Settlement(each.id, each.owner, outcome), NOW)
+        for statement in settling.settle(
+            Settlement(each.id, each.owner, outcome), WORDS
+        )
     ]
     link.run([*ends, COMMIT])
     return ended

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from worker.store import statements
 from worker.store.base import Ask, Settlement
-from worker.store.statements import Statement
+from worker.store.statements import Statement, Words
 
 #: microseconds since 1970 by the server's clock, whatever the session's time zone
 NOW = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))"
@@ -16,6 +16,7 @@ CLAIM = "FORCE INDEX (job_claim)"
 DUE = "FORCE INDEX (job_due)"
 BEGIN, COMMIT, ROLLBACK = Statement("BEGIN"), Statement("COMMIT"), Statement("ROLLBACK")
 SKIP, WAIT = "FOR UPDATE SKIP LOCKED", "FOR UPDATE"
+WORDS = Words(NOW, "IGNORE", WAIT)
 
 
 def choose(ask: Ask, queue: str, limit: int, lock: str = SKIP) -> Statement:

@@ -12,10 +12,10 @@ from worker.store.mysql_connection import Link
 from worker.store.mysql_sql import (
     BEGIN,
     COMMIT,
-    NOW,
     ROLLBACK,
     SKIP,
     WAIT,
+    WORDS,
     choose,
     delete,
     take,
@@ -34,7 +34,7 @@ class Turns:
         """Settle, then grab; after an error of the connection it is unknown whether it happened."""
         finished = [each for each in settlements if isinstance(each.outcome, Done)]
         others = [each for each in settlements if not isinstance(each.outcome, Done)]
-        ends = [settling.settle(each, NOW) for each in others]
+        ends = [settling.settle(each, WORDS) for each in others]
         batch = [delete(finished)] if finished else []
         first = self._first(ask, 0, ask.limit) if ask else []
         results = self._link.run([BEGIN, *batch, *_flat(ends), *first])
@@ -48,7 +48,7 @@ class Turns:
 
     def _one_by_one(self, settlements: Sequence[Settlement], ask: Ask | None) -> Turn:
         """Find out which of a batch were no longer ours."""
-        ends = [settling.settle(each, NOW) for each in settlements]
+        ends = [settling.settle(each, WORDS) for each in settlements]
         results = self._link.run([BEGIN, *_flat(ends), COMMIT])
         grabbed = self.turn([], ask).grabbed if ask else ()
         return Turn(grabbed, _lost(settlements, ends, results[1:]))

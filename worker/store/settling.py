@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from worker.job import Aborted, Done, Failed, GivenBack, Outcome, Quarantined, Retry
 from worker.store.base import Settlement
-from worker.store.statements import READY, SCHEDULED, Statement, microseconds
+from worker.store.statements import READY, SCHEDULED, Statement, Words, microseconds
 
 #: characters of an error and of a traceback that are kept
 ERROR_LENGTH, TRACEBACK_LENGTH = 2000, 60000
 
 
-def settle(settlement: Settlement, now: str) -> list[Statement]:
+def settle(settlement: Settlement, words: Words) -> list[Statement]:
     """Spell out one settlement; the last statement touches a row if the job was still held."""
     fence = (settlement.id, settlement.owner)
     return [
-        Statement(f"{sql} WHERE id = %s AND owner = %s", (*values, *fence))
-        for sql, values in _end(settlement.outcome, now)
+        Statement(f"{sql} WHERE id = %s AND owner = %s {lock}", (*values, *fence))
+        for sql, values, lock in _end(settlement.outcome, words)
     ]
 
 
-def _end(outcome: Outcome, now: str) -> list[tuple[str, tuple[Any, ...]]]:
+class _Change(NamedTuple):
+    """A change of one job, before it is fenced; a copy has to lock what it reads."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+    lock: str = ""
+
+
+def _end(outcome: Outcome, words: Words) -> list[_Change]:
     if isinstance(outcome, Done):
-        return [("DELETE FROM job", ())]
+        return [DELETE]
     if isinstance(outcome, Retry):
-        return [_retry(outcome, now)]
+        return [_retry(outcome, words.now)]
     if isinstance(outcome, GivenBack):
-        return [
-            (f"UPDATE job SET {_wait(outcome.delay, now)}, attempt = attempt - 1", ())
-        ]
-    return [_keep(outcome, now), ("DELETE FROM job", ())]
+        wait = _wait(outcome.delay, words.now)
+        return [_Change(f"UPDATE job SET {wait}, attempt = attempt - 1")]
+    return [_keep(outcome, words), DELETE]
 
 
-def _retry(outcome: Retry, now: str) -> tuple[str, tuple[Any, ...]]:
+DELETE = _Change("DELETE FROM job")
+
+
+def _retry(outcome: Retry, now: str) -> _Change:
     crash = int(outcome.crashed)
-    return (
+    return _Change(
         f"UPDATE job SET {_wait(outcome.delay, now)}, crashes = crashes + {crash}, error = %s",
         (storable(outcome.error, ERROR_LENGTH),),
     )
@@ -52,17 +62,18 @@ def _wait(delay: float, now: str) -> str:
 KEPT = {Failed: "failed", Aborted: "aborted", Quarantined: "quarantined"}
 
 
-def _keep(outcome: Outcome, now: str) -> tuple[str, tuple[Any, ...]]:
+def _keep(outcome: Outcome, words: Words) -> _Change:
     assert isinstance(outcome, (Failed, Aborted, Quarantined))  # noqa: S101 # Settled never comes here
     columns = "id, queue, handler, precedence, attempt, crashes, uniqkey, enqueued_at, grabbed_at, enqueued_release, grabbed_release, arg"
     traceback = outcome.traceback if isinstance(outcome, Failed) else ""
-    return (
-        f"INSERT INTO failed_job ({columns}, state, failed_at, error, traceback) SELECT {columns}, %s, {now}, %s, %s FROM job",
+    return _Change(
+        f"INSERT INTO failed_job ({columns}, state, failed_at, error, traceback) SELECT {columns}, %s, {words.now}, %s, %s FROM job",
         (
             KEPT[type(outcome)],
             storable(outcome.error, ERROR_LENGTH),
             storable(traceback, TRACEBACK_LENGTH),
         ),
+        words.lock,
     )
 
 

@@ -18,7 +18,6 @@ from worker.store import (
     sqlite_turn,
     statements,
 )
-from worker.store.admin import Words
 from worker.store.base import (
     Ask,
     Counts,
@@ -36,7 +35,7 @@ from worker.store.base import (
     too_large,
 )
 from worker.store.sqlite_connection import File, spelled, translating
-from worker.store.sqlite_turn import DUE, NOW
+from worker.store.sqlite_turn import DUE, NOW, WORDS
 from worker.store.statements import RUNNING, SCHEDULED, STATES, Statement
 
 #: jobs of one INSERT: SQLite takes 32766 values in a statement since 3.32, 999 before
@@ -44,7 +43,7 @@ ROWS = 6000 if sqlite3.sqlite_version_info >= (3, 32) else 190
 
 
 class SqliteStore:
-    words = Words(NOW, "OR IGNORE", "")
+    words = WORDS
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -139,8 +138,8 @@ class SqliteStore:
         with self._file.transaction() as cursor:
             yield cursor
 
-    def settle_within(self, cursor: Any, settlement: Settlement) -> bool:
-        return sqlite_turn.settle(cursor, settlement)
+    def within(self, cursor: Any, statements: Sequence[Statement]) -> int:
+        return sqlite_turn.run(cursor, statements)
 
     def counts(self) -> Counts:
         live, ended = self._rows(statements.COUNT), self._rows(statements.COUNT_KEPT)

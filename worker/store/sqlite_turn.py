@@ -9,9 +9,11 @@ from worker.job import Done
 from worker.store import settling, statements
 from worker.store.base import Ask, Grabbed, Settlement, Turn
 from worker.store.sqlite_connection import spelled
+from worker.store.statements import Statement, Words
 
 #: microseconds since 1970 by SQLite's clock
 NOW = "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
+WORDS = Words(NOW, "OR IGNORE", "")  # a writer is alone: no row needs a lock
 CLAIM, DUE = "INDEXED BY job_claim", "INDEXED BY job_due"
 
 
@@ -27,10 +29,12 @@ def turn(cursor: Any, settlements: Sequence[Settlement], ask: Ask | None) -> Tur
 
 def settle(cursor: Any, settlement: Settlement) -> bool:
     """Settle one job; False if it was no longer ours."""
-    count = 0
-    for statement in settling.settle(settlement, NOW):
-        count = cursor.execute(*spelled(statement)).rowcount
-    return count > 0
+    return run(cursor, settling.settle(settlement, WORDS)) > 0
+
+
+def run(cursor: Any, statements: Sequence[Statement]) -> int:
+    """Run statements; give the row count of the last."""
+    return [int(cursor.execute(*spelled(each)).rowcount) for each in statements][-1]
 
 
 def _delete(cursor: Any, finished: Sequence[Settlement]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from worker.store.base import LEASE, Ask, NewJob
@@ -16,6 +17,18 @@ class Statement(NamedTuple):
 
     sql: str
     values: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the databases spell differently."""
+
+    #: microseconds since 1970 by the database's clock
+    now: str
+    #: INSERT … what leaves out a row that is there already
+    ignore: str
+    #: what makes a SELECT lock its rows
+    lock: str
 
 
 ENQUEUE = "INSERT INTO {job} (queue, handler, state, precedence, due_at, uniqkey, enqueued_at, enqueued_release, arg) VALUES "

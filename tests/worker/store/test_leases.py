@@ -5,6 +5,7 @@ import pytest
 from tests.worker.support import grab, settle, sql, states
 from worker.job import Aborted, Done, Failed, GivenBack, Quarantined, Retry
 from worker.retry import after_crash
+from worker.store import settling
 from worker.store.base import Holder, Settlement
 
 ECHO = "tests.worker.jobs.Echo"
@@ -77,10 +78,22 @@ def test_a_handlers_transaction_is_undone_when_the_lease_is_lost(queue):
     (job,) = grab(queue)
     expire(queue)
     queue.store.reclaim(10, crashed)
+    end = settling.settle(Settlement(job.id, job.owner, Done()), queue.store.words)
     with queue.store.transaction() as cursor:
-        assert not queue.store.settle_within(
-            cursor, Settlement(job.id, job.owner, Done())
-        )
+        assert not queue.store.within(cursor, end)
+
+
+def test_a_job_that_is_being_kept_is_not_taken_back_meanwhile(mysql_queue):
+    queue = mysql_queue
+    queue.enqueue(ECHO)
+    (job,) = grab(queue)
+    expire(queue)
+    copy, _ = settling.settle(
+        Settlement(job.id, job.owner, Failed("e")), queue.store.words
+    )
+    with queue.store.transaction() as cursor:
+        assert queue.store.within(cursor, [copy])
+        assert queue.store.reclaim(10, crashed) == []
 
 
 def test_renewing_extends_and_names_what_was_lost(queue):
