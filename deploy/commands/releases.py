@@ -58,7 +58,8 @@ def switch_back(paths: Paths, new: Manifest, before: HostFacts) -> Command:
 
 
 def prune(paths: Paths, releases: Iterable[Release]) -> Command:
-    return command("prune", paths.releases, paths.current, *releases, uses="releases")
+    places = (paths.releases, paths.current, paths.running)
+    return command("prune", *places, *releases, uses="releases")
 
 
 def _publishing(paths: Paths, new: Manifest, before: HostFacts, verb: str) -> Command:

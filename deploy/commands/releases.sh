@@ -53,24 +53,36 @@ point() {
     ln -s "$2" "$1.new.$$" && mv -fT "$1.new.$$" "$1" && [ "$(readlink "$1")" = "$2" ]
 }
 
-# Remove releases of directory $1 by name, but none that `current` $2 leads to or a process runs from.
+# Remove releases of directory $1 by name, but none that `current` $2 leads to or that is in use, by the
+# note $3 of root's `run` too.
 prune() {
-    releases=$1 current=$2
-    shift 2
-    in_use=$(readlink -f /proc/[0-9]*/cwd /proc/[0-9]*/exe 2>/dev/null || :)
-    live=$(readlink -f "$current" || :)
+    releases=$(readlink -f "$1") current=$(readlink -f "$2" || :) noted=''
+    [ ! -r "$3" ] || read -r pid noted <"$3" || :
+    [ -d "/proc/${pid:-gone}" ] || noted=''
+    places=$(readlink -f /proc/[0-9]*/cwd /proc/[0-9]*/exe 2>/dev/null || :)
+    shift 3
     for name in "$@"; do
-        case "
-$in_use
-$live
-" in
-        *"$(readlink -f "$releases")/$name"[/"
-"]*) continue ;;
-        esac
+        [ -d "$releases/$name" ] || continue
+        ! in_use "$releases/$name" || continue
         [ ! -f "$releases/$name/.release.json" ] ||
             mv "$releases/$name/.release.json" "$releases/$name/.release.gone"
         rm -rf "${releases:?}/$name"
     done
+}
+
+# Whether release $1 is current, or a process runs from it: any that descends from the release's `start`
+# holds its lock, whoever's it is; where others work is seen as far as this account may see it.
+in_use() {
+    case "
+$current
+$noted
+$places
+" in
+    *"
+$1"[/"
+"]*) return 0 ;;
+    esac
+    ! flock -n "$1" true
 }
 
 # Make shared directories; the group may write where `shared` has the setgid bit.

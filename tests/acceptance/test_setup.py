@@ -108,6 +108,27 @@ def test_an_account_without_sudo_is_told_so_and_can_deploy_all_the_same(operator
     operator.done(operator.task("status"))
 
 
+def test_a_release_that_a_process_of_another_account_runs_from_is_kept(operator):
+    """The deploy user may not see where it works; it holds its release's lock."""
+    accounts = {"user": "deploy", "run_as": "app", "deploy_to": f"/srv/{operator.name}"}
+    operator.deploy_to = f"/srv/{operator.name}"
+    start = "sh -c 'setsid sh -c \"cd /; exec sleep 300\" & exec python3 program.py'"
+    keeping = {**accounts, "start": start, "keep_releases": 1}
+    operator.write_fabfile(**keeping, hosts=["root@web1"])
+    operator.commit("one")
+    operator.ready()
+    operator.write_fabfile(**accounts, keep_releases=1, hosts=["deploy@web1"])
+    for version in ("two", "three", "four"):
+        operator.commit(version)
+        operator.done(operator.task("deploy"))
+    kept = {"one", "three", "four"}
+    assert set(operator.manifests("web1")) == kept
+    operator.on("web1", "pkill -u app -x sleep")
+    operator.commit("five")
+    operator.done(operator.task("deploy"))
+    assert set(operator.manifests("web1")) == {"four", "five"}
+
+
 def test_files_of_the_project_are_put_into_shared(operator):
     operator.write_fabfile(
         copy_files=["config/it's a file.yaml", "b.yaml"],

@@ -94,6 +94,17 @@ def test_run_enters_the_current_release_by_its_physical_path(tmp_path):
     assert where == f"{release}\n"
 
 
+def test_what_runs_locks_its_release_and_so_do_its_children(tmp_path):
+    start, release = tmp_path / "start", tmp_path / "it's a release"
+    release.mkdir()
+    start.write_text(Templates(tmp_path).start(paths(env={})))
+    asked = 'flock -n "$APPROOT" true && exit 1; sh -c "flock -n 9 || exit 2"'
+    words = ["sh", start, "sh", "-c", asked]
+    done = subprocess.run(words, env={"APPROOT": str(release)}, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert subprocess.run(["flock", "-n", release, "true"]).returncode == 0
+
+
 def test_a_project_s_own_template_wins(tmp_path):
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "log.run.j2").write_text(

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import signal
 import subprocess
 import tarfile
 from dataclasses import replace
@@ -14,6 +15,7 @@ from deploy.commands import releases, shared, source
 from deploy.facts import HostFacts, Supervised
 from deploy.release import read
 from deploy.shell import Command, together
+from tests.deploy.waiting import wait_for
 
 OLD, NEW = "20261123094501-1a2b3c4", "20261123094502-1a2b3c4"
 
@@ -52,13 +54,13 @@ def test_the_texts_of_the_commands(host):
         f"add_start {at}/releases/{NEW}' 'exec x'": releases.add_start(
             paths, NEW, "exec x"
         ),
-        f"prune {at}/releases' {at}/current' {OLD} {NEW}": releases.prune(
-            paths, [OLD, NEW]
-        ),
         f"unpack {at}/releases/{NEW}' 5 abc 0": source.unpack(paths, NEW, 5, "abc"),
     }
     for text, command in texts.items():
         assert (command.text, command.uses) == (text, {"releases"})
+    pruning = releases.prune(paths, [OLD, NEW]).text.split(f"{at}/current' ")
+    assert pruning[0] == f"prune {at}/releases' "
+    assert pruning[1].endswith(f"/services/sample/running' {OLD} {NEW}")
     begun = """'{"release": "20261123094502-1a2b3c4", "state": "ready", "revision": "1a2b3c4d", "branch": "main", "operator": "ann'"'"'s@desk"'"""
     completing = releases.complete(paths, manifest)
     assert completing.text == f"complete {at}/releases/{NEW}' {begun}"
@@ -336,6 +338,50 @@ def test_a_release_whose_program_runs_is_not_pruned(host):
     finally:
         process.kill()
         process.wait()
+
+
+def test_a_release_that_is_locked_is_not_pruned_whoever_s_the_process_is(host):
+    """As the processes of another account are, which hide where they work."""
+    host.release(OLD)
+    locking = f"cd '{host.releases / OLD}'; exec 9<.; cd /; sleep 60 & flock -s 9; wait"
+    locking = locking.replace("it's", """it'"'"'s""")
+    process = subprocess.Popen(
+        ["sh", "-c", locking], stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        wait_for(lambda: locked(host.releases / OLD))
+        process.kill()
+        process.wait()
+        # its child holds the lock on
+        host.do(releases.prune(host.paths, [OLD]))
+        assert (host.releases / OLD / ".release.json").exists()
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+    wait_for(lambda: not locked(host.releases / OLD))
+    host.do(releases.prune(host.paths, [OLD]))
+    assert names(host.releases) == []
+
+
+def locked(directory):
+    return subprocess.run(["flock", "-n", directory, "true"]).returncode != 0
+
+
+def test_a_release_that_was_noted_as_running_is_not_pruned_while_that_process_lives(
+    host,
+):
+    host.release(OLD)
+    host.service.mkdir(parents=True)
+    process = subprocess.Popen(["sleep", "60"], cwd="/")
+    note = f"{process.pid} {(host.releases / OLD).resolve()}\n"
+    (host.service / "running").write_text(note)
+    try:
+        host.do(releases.prune(host.paths, [OLD]))
+        assert (host.releases / OLD / ".release.json").exists()
+    finally:
+        process.kill()
+        process.wait()
+    host.do(releases.prune(host.paths, [OLD]))
+    assert names(host.releases) == []
 
 
 def test_a_release_that_is_being_removed_is_complete_no_more(host):
