@@ -114,13 +114,16 @@ def test_a_worker_needs_pymysql_alone_and_an_operator_the_extra(metadata):
     assert plain == ["Requires-Dist: pymysql<2,>=1.2.4"]
     extra = [each.split()[1].split("<")[0].split(">")[0] for each in needed]
     assert sorted(extra) == [
+        "cronsim",
         "fabric",
         "invoke",
         "jinja2",
         "paramiko",
         "pymysql",
         "rich",
+        "tzdata",
     ]
     assert [each for each in metadata if each.startswith("Provides-Extra:")] == [
-        "Provides-Extra: deploy"
+        "Provides-Extra: cron",
+        "Provides-Extra: deploy",
     ]

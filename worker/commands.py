@@ -21,7 +21,9 @@ from worker.exchange import Exchange
 from worker.holding import Holding
 from worker.loading import load
 from worker.manager import Manager, Settings
+from worker.periodic import Periodic
 from worker.queue import Queue, release
+from worker.rounds import Rounds
 from worker.soak import drive
 from worker.soak.drive import Plan
 from worker.spare import Pool
@@ -78,13 +80,14 @@ def run(options: argparse.Namespace, address: Address) -> bool:
     queue = Queue(address)
     queues = [name for name in options.queues.split(",") if name]
     holding = Holding(queue.store, register, queues or ["default"], release())
+    periodic = Periodic(queue.store, register, release())
     bell = Bell(queue.id)
     settings = Settings(staff, options.work_delay, options.stop_timeout)
     log.line(
         f"manager {os.getpid()} works on {address} with up to {options.max_workers} children"
         f" release={release() or '-'} handlers={','.join(each.name for each in register)}"
     )
-    exchange = Exchange(holding, settings.work_delay)
+    exchange = Exchange(holding, Rounds(holding, periodic), settings.work_delay)
     crew = Crew(register, queue.store)
     return Manager(exchange, crew, register, settings).run(bell)
 

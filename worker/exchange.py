@@ -11,26 +11,21 @@ from worker.errors import WorkerError
 from worker.holding import Holding
 from worker.job import GivenBack, Outcome, Retry, Settled
 from worker.pacing import Pacing
+from worker.rounds import Rounds
 from worker.store.base import Grabbed, Settlement
-
-#: seconds between looks at what is due: scheduled jobs, leases that ran out
-LOOK_EVERY = 1.0
-#: no look follows another sooner
-LOOK_AGAIN = 0.02
 
 
 class Exchange:
     """Ended attempts go in, grabbed jobs come out. Nothing is forgotten while the database is away."""
 
-    def __init__(self, holding: Holding, work_delay: float) -> None:
-        self._holding = holding
+    def __init__(self, holding: Holding, rounds: Rounds, work_delay: float) -> None:
+        self._holding, self._rounds = holding, rounds
         self._pacing = Pacing(work_delay)
         #: ended, not yet in the database
         self.ended: deque[tuple[Grabbed, Outcome]] = deque()
         #: grabbed, not yet handed out
         self.waiting: deque[Grabbed] = deque()
         self._renew_at = time.monotonic() + holding.renew_every
-        self._look_at = 0.0
         self._doubtful = False
 
     @property
@@ -49,15 +44,15 @@ class Exchange:
 
     def wake(self) -> None:
         """Someone on this host enqueued."""
-        now = time.monotonic()
-        self._pacing.wake(now)
-        self._look_at = min(self._look_at, now + LOOK_AGAIN)
+        self._pacing.wake(time.monotonic())
+        self._rounds.expect(0.0)
 
     def pause(self) -> float:
         """Seconds until the database is to be asked again, if nothing else happens."""
         now = time.monotonic()
-        nearest = min(self._pacing.poll_at, self._look_at, self._renew_at)
-        return max(0.0, nearest - now, self._pacing.blocked_until - now)
+        nearest = min(self._pacing.poll_at, self._renew_at) - now
+        wait = min(nearest, self._rounds.pause())
+        return max(0.0, wait, self._pacing.blocked_until - now)
 
     def trade(self, room: int, held: Mapping[int, int]) -> None:
         """Do whatever is due. *room*: how many jobs are wanted; *held*: what children have (id to owner)."""
@@ -74,11 +69,15 @@ class Exchange:
         if self._doubtful:
             self._clear_doubts(held)
         self._renew(held)
-        if room:
-            self._look()
+        self._make_rounds(looks=room > 0)
         polls = room > 0 and time.monotonic() >= self._pacing.poll_at
         if self.ended or polls:
             self._turn(room)
+
+    def _make_rounds(self, *, looks: bool) -> None:
+        ticked = self._rounds.tick()
+        if (looks and self._rounds.look()) or ticked:
+            self._pacing.wake(time.monotonic())
 
     def _turn(self, room: int) -> None:
         ended = list(self.ended)
@@ -109,7 +108,7 @@ class Exchange:
             if isinstance(outcome, Retry) or (
                 isinstance(outcome, GivenBack) and outcome.delay
             ):
-                self._look_at = min(self._look_at, now + max(outcome.delay, LOOK_AGAIN))
+                self._rounds.expect(outcome.delay)
 
     def _renew(self, held: Mapping[int, int]) -> None:
         now = time.monotonic()
@@ -121,24 +120,6 @@ class Exchange:
         for id in sorted(lost):
             log.line(f"job {id} lost its lease: someone else may have it now")
         self.waiting = deque(job for job in self.waiting if job.id not in lost)
-
-    def _look(self) -> None:
-        """Promote scheduled jobs, and take back those whose holder is gone."""
-        now = time.monotonic()
-        if now < self._look_at:
-            return
-        due = self._holding.due()
-        self._look_at = now + LOOK_EVERY
-        if due.lease is not None and due.lease <= 0:
-            for job, outcome in self._holding.reclaim():
-                log.line(lines.expired(job, outcome))
-            self._pacing.wake(now)
-        if due.scheduled is None:
-            return
-        if due.scheduled <= 0:
-            self._holding.promote()
-            self._pacing.wake(now)
-        self._look_at = now + min(LOOK_EVERY, max(LOOK_AGAIN, due.scheduled))
 
     def _clear_doubts(self, held: Mapping[int, int]) -> None:
         """After a broken connection: the last turn may have happened without our getting its answer."""

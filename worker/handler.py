@@ -7,6 +7,7 @@ from typing import Any, Union
 
 from worker.errors import BadHandler
 from worker.job import MAX_CRASHES, Job
+from worker.schedule import Schedule
 
 #: seconds, or what computes them from the job that failed
 Delay = Union[float, Callable[[Job], float]]
@@ -36,6 +37,12 @@ class Handler:
     explicit_completion: bool = False
     #: the queue that its jobs are put into
     queue: str = "default"
+    #: cron expression of five fields; at each of its ticks a job is enqueued, once for all managers; empty: never
+    schedule: str = ""
+    #: of the schedule
+    time_zone: str = "UTC"
+    #: seconds after which a tick that was missed is not made up for; of several missed ones the last is
+    catch_up: float = 86400.0
 
     def work(self, job: Job) -> object:
         """Do the job; returning completes it, an exception fails this attempt."""
@@ -127,9 +134,12 @@ def _check(each: Handler) -> None:
         ("timeout", 0),
         ("grab_for", 1),
         ("max_crashes", 1),
+        ("catch_up", 60),
     ):
         value = getattr(each, setting)
         if not isinstance(value, (int, float)) or value < least:
             raise BadHandler(
                 f"{each.name}.{setting} is {value!r}; it must be at least {least}"
             )
+    if each.schedule:
+        Schedule(each.schedule, each.time_zone).check()

@@ -8,13 +8,17 @@ from worker.exchange import Exchange
 from worker.handler import Register
 from worker.holding import Holding
 from worker.job import Done
+from worker.periodic import Periodic
+from worker.rounds import Rounds
 
 ECHO = "tests.worker.jobs.Echo"
 
 
 @pytest.fixture
 def exchange(queue):
-    return Exchange(Holding(queue.store, Register(), ["default"], ""), 1.0)
+    holding = Holding(queue.store, Register(), ["default"], "")
+    rounds = Rounds(holding, Periodic(queue.store, Register(), ""))
+    return Exchange(holding, rounds, 1.0)
 
 
 @pytest.fixture

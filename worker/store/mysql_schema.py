@@ -59,6 +59,14 @@ STEPS = {
     PRIMARY KEY (queue)
 ) {OPTIONS}""",
     ),
+    3: (
+        f"""CREATE TABLE IF NOT EXISTS periodic (
+    handler VARCHAR(255) NOT NULL,
+    schedule VARCHAR(255) NOT NULL COMMENT 'cron expression and time zone',
+    ticked_at BIGINT NOT NULL COMMENT 'the last tick that was enqueued',
+    PRIMARY KEY (handler, schedule)
+) {OPTIONS}""",
+    ),
 }
 
 VERSIONS = f"""CREATE TABLE IF NOT EXISTS job_schema_version (

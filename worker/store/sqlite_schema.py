@@ -48,6 +48,14 @@ STEPS = {
     2: (
         "CREATE TABLE paused_queue (queue TEXT PRIMARY KEY, paused_at INTEGER NOT NULL)",
     ),
+    3: (
+        """CREATE TABLE periodic (
+    handler TEXT NOT NULL,
+    schedule TEXT NOT NULL,
+    ticked_at INTEGER NOT NULL,
+    PRIMARY KEY (handler, schedule)
+)""",
+    ),
 }
 
 VERSIONS = """CREATE TABLE IF NOT EXISTS job_schema_version (

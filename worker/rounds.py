@@ -1,0 +1,59 @@
+"""What time alone brings: scheduled jobs become due, leases run out, periodic handlers tick."""
+
+from __future__ import annotations
+
+import time
+
+from worker import lines, log
+from worker.holding import Holding
+from worker.periodic import Periodic
+
+#: seconds between looks at what is due: scheduled jobs, leases that ran out
+LOOK_EVERY = 1.0
+#: no look follows another sooner
+LOOK_AGAIN = 0.02
+
+
+class Rounds:
+    """A manager's looks at the queue; each says whether it made a job ready."""
+
+    def __init__(self, holding: Holding, periodic: Periodic) -> None:
+        self._holding, self._periodic = holding, periodic
+        self._look_at = 0.0
+
+    def pause(self) -> float:
+        """Seconds until something is to be looked at."""
+        look = max(0.0, self._look_at - time.monotonic())
+        tick = self._periodic.pause()
+        return look if tick is None else min(look, tick)
+
+    def expect(self, seconds: float) -> None:
+        """Something will be due then."""
+        soon = time.monotonic() + max(seconds, LOOK_AGAIN)
+        self._look_at = min(self._look_at, soon)
+
+    def look(self) -> bool:
+        """Promote scheduled jobs, and take back those whose holder is gone."""
+        now = time.monotonic()
+        if now < self._look_at:
+            return False
+        due = self._holding.due()
+        self._look_at = now + LOOK_EVERY
+        ready = due.lease is not None and due.lease <= 0
+        if ready:
+            for job, outcome in self._holding.reclaim():
+                log.line(lines.expired(job, outcome))
+        if due.scheduled is None:
+            return ready
+        if due.scheduled <= 0:
+            self._holding.promote()
+            ready = True
+        self._look_at = now + min(LOOK_EVERY, max(LOOK_AGAIN, due.scheduled))
+        return ready
+
+    def tick(self) -> bool:
+        """Enqueue what periodic handlers are due."""
+        ticked = self._periodic.tick()
+        for each in ticked:
+            log.line(f"tick {each} is enqueued")
+        return bool(ticked)
