@@ -1,24 +1,41 @@
-"""How fab runs our tasks: once for their whole fleet, and not once for each host."""
+"""How fab runs our tasks: for one stage, and once for their whole fleet instead of once for each host."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import fabric
 import fabric.main
-from invoke.config import AmbiguousMergeError, Config
-from invoke.exceptions import Exit, UncastableEnvVar, UnknownFileType
+from invoke.exceptions import Exit
+from invoke.parser.argument import Argument
+from invoke.parser.context import ParserContext
 from invoke.tasks import Call, Task
-from invoke.vendor.yaml import YAMLError
 
-#: under this key of Fabric's configuration a task finds what `fab -H` named
-ONLY = "only_hosts"
+from deploy import configuration, stages
+from deploy.project import LAYERS, ONLY, OPTIONS, Project, sentences
 
 
 class FleetTask(fabric.Task):
-    """A task that has all hosts of its service."""
+    """A task that has all hosts of its service, and takes settings by ``-o``."""
+
+    def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
+        option = Argument(
+            names=("option", "o"),
+            kind=list,
+            help="a setting for this run: -o keep_releases=3",
+        )
+        return [*super().get_arguments(ignore_unknown_help), option]
+
+    def __call__(self, context: Any, *args: Any, **given: Any) -> Any:
+        context.config[OPTIONS] = tuple(given.pop("option", None) or ())
+        return super().__call__(context, *args, **given)
+
+
+class StageTask(fabric.Task):
+    """The name of a stage, as the first word of a command line."""
 
 
 def fleet_task(help: dict[str, str] | None = None) -> Callable[[Any], FleetTask]:
@@ -31,7 +48,23 @@ def fleet_task(help: dict[str, str] | None = None) -> Callable[[Any], FleetTask]
     return make
 
 
+def stage_task(stage: str, file: Path) -> StageTask:
+    def body(context: Any) -> None:
+        del context
+
+    body.__doc__ = (
+        f"Take the settings of {stages.FOLDER}/{file.name}: fab {stage} TASK."
+    )
+    return StageTask(body, name=stage)
+
+
 class FleetExecutor(fabric.Executor):
+    """Fabric's executor, with the project that it runs tasks for."""
+
+    def __init__(self, project: Project, *given: Any) -> None:
+        super().__init__(*given)
+        self._project = project
+
     def expand_calls(
         self, calls: Iterable[Any], apply_hosts: bool = True
     ) -> list[Call]:
@@ -46,61 +79,43 @@ class FleetExecutor(fabric.Executor):
 
     def execute(self, *tasks: Any) -> Any:
         self.config[ONLY] = self.core[0].args.hosts.value or ""
-        self._refuse_miscast()
-        try:
-            return super().execute(*tasks)
-        except (AmbiguousMergeError, UncastableEnvVar):
-            raise Exit(
-                "the configuration cannot be read: under a service's name it has to hold "
-                "that service's settings, one a line, as docs/settings.md shows",
-                code=2,
-            ) from None
+        is_stage = [self._is(StageTask, each) for each in tasks]
+        rest = [each for each, stage in zip(tasks, is_stage) if not stage]
+        if any(self._is(FleetTask, each) for each in rest) or any(is_stage):
+            with sentences():
+                _refuse_order(is_stage)
+                named = [each.name for each, stage in zip(tasks, is_stage) if stage]
+                self.config[LAYERS] = configuration.layers_of(
+                    self._project, self.config, named
+                )
+        return super().execute(*rest)
 
-    def _refuse_miscast(self) -> None:
-        """Refuse environment variables that Invoke cannot cast to the kind that a file's value has."""
-        tried = self.config.clone()
-        try:
-            tried.load_collection(self.collection.configuration(), merge=True)
-            tried.load_shell_env()
-        except ValueError as error:
-            raise Exit(
-                f"a variable FABRIC_… is of another kind than the value in the file: {error}",
-                code=2,
-            ) from None
-        except UncastableEnvVar:
-            raise Exit(NO_LISTS, code=2) from None
+    def _is(self, kind: type[Task[Any]], called: ParserContext) -> bool:
+        return isinstance(self.collection[called.name], kind)
 
 
-NO_LISTS = (
-    "a variable FABRIC_… cannot stand for a list or a mapping that a file has; "
-    "say it in a file for fab -f"
-)
-
-
-def take_over() -> None:
+def take_over(project: Project) -> None:
     """Let fab run fleet tasks; its executor is a documented attribute of the program."""
-    fabric.main.program.executor_class = FleetExecutor
-    _refuse_unreadable(_runtime_file())
+    fabric.main.program.executor_class = partial(FleetExecutor, project)
+    runtime = _runtime_file()
+    if runtime is not None:
+        with sentences():
+            configuration.content(Path(runtime), f"the file {runtime} of -f")
+
+
+def fabrics_own() -> set[str]:
+    """Name the keys of Fabric's configuration that hold its own settings."""
+    return set(fabric.Config.global_defaults())
+
+
+def _refuse_order(is_stage: Sequence[bool]) -> None:
+    if True in is_stage and is_stage != sorted(is_stage, reverse=True):
+        raise Exit("a stage comes before the tasks: fab STAGE TASK", code=2)
+    if all(is_stage):
+        raise Exit("say what to do in that stage: fab STAGE TASK", code=2)
 
 
 def _runtime_file() -> str | None:
     # there are no arguments where a fabfile is imported by anything but fab
     arguments = getattr(fabric.main.program, "args", None)
     return arguments.config.value if arguments else None
-
-
-def _refuse_unreadable(path: str | None) -> None:
-    """Refuse the file of ``fab -f`` while a sentence is still possible.
-
-    Invoke 2.2 takes a missing file for an empty one, and ends with a traceback on a broken one.
-    """
-    if path is None:
-        return
-    config = Config(runtime_path=Path(path), lazy=True)
-    try:
-        config.load_runtime(merge=False)
-    except (UnknownFileType, YAMLError, ValueError, OSError) as error:
-        reason = " ".join(str(error).split())
-        raise Exit(f"the file {path} of -f cannot be read: {reason}", code=2) from None
-    if not config._runtime_found:
-        raise Exit(f"the file {path} of -f cannot be found", code=2)

@@ -10,11 +10,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from deploy import settings
 from deploy.errors import Refused
-from deploy.executor import ONLY
 from deploy.output import Output, RehearsalOutput
 from deploy.paths import Paths
+from deploy.project import ONLY
 from deploy.recipes.target import Target
 from deploy.remote.connection import Connections
 from deploy.remote.fleet import Fleet
@@ -37,9 +36,8 @@ class Opening:
         self._operator = f"{getpass.getuser()}@{socket.gethostname()}"
         self._holder = f"{self._operator} (process {os.getpid()}) since {began}"
 
-    def target(self, declared: Service) -> Target:
-        """Make the target of a service as the configuration has it; opens no connection yet."""
-        service = _configured(declared, self._config)
+    def target(self, service: Service) -> Target:
+        """Make the target of a service; opens no connection yet."""
         return Target(
             Paths(service),
             self._fleet(service),
@@ -79,20 +77,3 @@ def _hosts(service: Service, config: Any) -> tuple[str, ...]:
             f"{', '.join(strange)}: no host of {service.name}; it has {', '.join(service.hosts)}"
         )
     return tuple(each for each in service.hosts if not only or each in only)
-
-
-def _configured(service: Service, config: Any) -> Service:
-    """Lay the values of Fabric's configuration over those of the fabfile."""
-    given = config.get(service.name)
-    if not hasattr(given, "items"):
-        raise Refused(
-            f"the configuration has no settings under {service.name}, but {given!r}"
-        )
-    return settings.overridden(service, _plain(given))
-
-
-def _plain(value: Any) -> Any:
-    """Make plain mappings and lists of Invoke's proxies."""
-    if hasattr(value, "items"):
-        return {name: _plain(each) for name, each in value.items()}
-    return value

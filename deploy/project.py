@@ -12,10 +12,18 @@ from typing import Any
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from deploy import values
+from deploy import layers, values
 from deploy.errors import DeployError, Refused
+from deploy.layers import Layer
 from deploy.repository import Wanted
 from deploy.settings import Service
+
+#: under this key of Fabric's configuration a task finds what `fab -H` named
+ONLY = "only_hosts"
+#: under this one the layers of each service
+LAYERS = "layers_of_services"
+#: and under this one what `-o` gave it
+OPTIONS = "options_of_task"
 
 
 @contextmanager
@@ -30,11 +38,15 @@ def sentences() -> Iterator[None]:
         raise Exit("interrupted; nothing was switched", code=3) from None
 
 
-def refuse_names(services: Sequence[Service]) -> None:
-    """Refuse names that fab could not tell apart."""
+def refuse_names(services: Sequence[Service], fabrics_own: Iterable[str]) -> None:
+    """Refuse names that fab could not tell apart, from each other or from its own settings."""
     names = [each.name for each in services]
     if len(set(names)) < len(names):
         raise Refused(f"two services have the same name: {', '.join(names)}")
+    for each in sorted(set(names) & set(fabrics_own)):
+        raise Refused(
+            f"a service cannot be named {each}: Fabric's own settings have that name"
+        )
     if "deploy" in names and len(names) > 1:
         raise Refused(
             "a service cannot be named deploy: fab deploy deploys all of them"
@@ -91,6 +103,14 @@ class Project:
     def wanted(self, branch: str, force: bool = False, wait: str = "") -> Wanted:
         return Wanted(self.folder, branch, force, seconds(wait))
 
+    def layers(self, config: Any) -> dict[str, list[Layer]]:
+        """List what files, environment and options say of each service; raises SettingsError."""
+        given = layers.from_options(self.services, config[OPTIONS])
+        return {
+            each.name: [*config[LAYERS][each.name], given[each.name]]
+            for each in self.services
+        }
+
     @contextmanager
     def targets(self, context: Context) -> Iterator[list[Any]]:
         """Make a recipes' Target of each service; errors of ours end fab with their sentence."""
@@ -98,5 +118,9 @@ class Project:
             # not at the top: fab --list needs nothing of what this brings in
             from deploy.opening import Opening
 
+            said = self.layers(context.config)
             opening = Opening(self.folder, context.config, until_done)
-            yield [opening.target(each) for each in self.services]
+            yield [
+                opening.target(layers.laid(each, said[each.name]))
+                for each in self.services
+            ]

@@ -267,9 +267,10 @@ def complete(given: Mapping[str, Any]) -> dict[str, Any]:
     return dict(given)
 
 
-def blank(service: Service) -> dict[str, Any]:
-    """Name all that a configuration may say of *service*, each without a value."""
-    return {**dict.fromkeys(names()), "env": dict.fromkeys(service.env)}
+def made(name: str, value: Any) -> Any:
+    """Make the value of a setting; raises ValueError with what it has to be."""
+    check = Service.__dataclass_fields__[name].metadata["check"]
+    return check(value)
 
 
 def overridden(service: Service, given: Mapping[str, Any]) -> Service:

@@ -8,8 +8,8 @@ from typing import Any
 
 from invoke.collection import Collection
 
-from deploy import changing, settings, telling
-from deploy.executor import take_over
+from deploy import changing, settings, stages, telling
+from deploy.executor import fabrics_own, stage_task, take_over
 from deploy.project import Project, refuse_names, refuse_shadow, sentences
 from deploy.settings import PythonEnvironment
 
@@ -26,18 +26,20 @@ class Service(settings.Service):
 
 def project(*services: Service) -> Collection:
     """Make the tasks that fab offers: a namespace for each service, and `deploy` for all of them."""
-    take_over()
     folder = Path(inspect.stack()[1].filename).resolve().parent
+    take_over(Project(folder, services))
     with sentences():
-        refuse_names(services)
+        refuse_names(services, fabrics_own())
         refuse_shadow(folder, services)
+        known = stages.found(folder)
+        stages.refuse_names(known, (*(each.name for each in services), "deploy"))
     namespace = Collection()
+    for stage, file in known.items():
+        namespace.add_task(stage_task(stage, file))
     for service in services:
         namespace.add_collection(_tasks(Project(folder, (service,))))
     if len(services) > 1:
         namespace.add_task(changing.deploy_task(Project(folder, services)))
-    # Fabric reads a variable FABRIC_SAMPLE_BRANCH only for what has a default
-    namespace.configure({each.name: settings.blank(each) for each in services})
     return namespace
 
 
@@ -55,6 +57,7 @@ def _tasks(project: Project) -> Collection:
         telling.status_task,
         telling.check_task,
         telling.releases_task,
+        telling.settings_task,
     ):
         tasks.add_task(make(project))
     tasks.add_collection(telling.pending_tasks(project))

@@ -7,7 +7,8 @@ from invoke.context import Context
 
 from deploy.changing import BRANCH
 from deploy.executor import FleetTask, fleet_task
-from deploy.project import Project
+from deploy.output import Output
+from deploy.project import Project, sentences
 
 # The recipes are imported by the tasks that use them: fab --list needs none of them.
 
@@ -46,6 +47,20 @@ def releases_task(project: Project) -> FleetTask:
             inspect.releases(target)
 
     return releases
+
+
+def settings_task(project: Project) -> FleetTask:
+    @fleet_task({"json": "for programs"})
+    def settings(context: Context, json: bool = False) -> None:
+        """Show every setting, and where its value comes from; ask no host."""
+        from deploy.recipes import settled
+
+        (service,) = project.services
+        with sentences():
+            said = project.layers(context.config)[service.name]
+            settled.tell(Output(), service, said, json)
+
+    return settings
 
 
 def pending_tasks(project: Project) -> Collection:

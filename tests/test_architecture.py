@@ -22,11 +22,21 @@ FLOORS = {
             "values",
             "output",
             "facts",
+            "layers",
+            "stages",
         ),
         ("paths", "faults", "repository", "archive", "history"),
         ("commands", "rendering", "remote"),
         ("recipes",),
-        ("executor", "opening", "project", "changing", "telling", "tasks"),
+        (
+            "configuration",
+            "executor",
+            "opening",
+            "project",
+            "changing",
+            "telling",
+            "tasks",
+        ),
     ),
     # the worker's own floors are held by tests/worker/test_rooms.py
     "worker": (),
@@ -34,9 +44,9 @@ FLOORS = {
 
 #: who may go through which door
 DOORS = {
-    "fabric": r"deploy/(remote/.*|executor|project|changing|telling|tasks)\.py",
-    "invoke": r"deploy/(remote/.*|executor|project|changing|telling|tasks)\.py",
-    "paramiko": r"deploy/(remote/.*|executor|project|changing|telling|tasks)\.py",
+    "fabric": r"deploy/(remote/.*|configuration|executor|project|changing|telling|tasks)\.py",
+    "invoke": r"deploy/(remote/.*|configuration|executor|project|changing|telling|tasks)\.py",
+    "paramiko": r"deploy/(remote/.*|configuration|executor|project|changing|telling|tasks)\.py",
     "jinja2": r"deploy/rendering\.py",
     "rich": r"deploy/output\.py",
     # remote/transport starts what ssh_config names as ProxyCommand

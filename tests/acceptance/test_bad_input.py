@@ -193,15 +193,6 @@ def test_two_services_of_one_name(operator):
     assert "two services have the same name" in refused(operator.fab("--list"))
 
 
-def test_a_variable_of_another_kind_than_the_files_value(operator):
-    (operator.folder / "s.yaml").write_text(f"{operator.name}:\n  settle: 3\n")
-    variable = f"FABRIC_{operator.name.upper()}_SETTLE"
-    said = refused(
-        operator.fab("-f", "s.yaml", operator.task("check"), **{variable: "4.5"})
-    )
-    assert "of another kind" in said
-
-
 def test_a_host_without_daemontools(operator):
     operator.on("web1", "mount --bind /dev/null /usr/bin/multilog")
     try:

@@ -21,6 +21,7 @@ class Config(invoke.config.Config):
     port: int
     ssh_config_path: str | None
     user: str
+    def __setitem__(self, key: str, value: Any) -> None: ...
     def __init__(
         self,
         *,
