@@ -197,7 +197,8 @@ def test_a_doctor_finds_a_lost_index(mariadb):
 
 def test_a_queue_of_the_first_schema_is_migrated_with_its_jobs(queue):
     id = queue.enqueue(ECHO)
-    sql(queue, "DROP TABLE paused_queue")
+    for table in ("paused_queue", "periodic"):
+        sql(queue, f"DROP TABLE {table}")
     sql(queue, "DELETE FROM job_schema_version WHERE version > 1")
     queue.setup()
     queue.setup()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from worker.store.admin import Words
 from worker.store.base import NewJob
-from worker.store.statements import READY, Statement, microseconds
+from worker.store.statements import READY, Statement, Words, microseconds
 
 #: whose ticks: the handler, and its schedule with the time zone
 Of = tuple[str, str]
