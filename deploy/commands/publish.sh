@@ -90,8 +90,8 @@ reason() {
     [ -z "${why:-}" ] || printf ',"reason":"%s"' "$(printf '%s' "$why" | tr -d '\000-\037' | sed 's/[\\"]/\\&/g')"
 }
 
-# Seconds since this script began, with three digits after the point.
+# Seconds since this script began, with two digits after the point.
 seconds() {
-    spent=$((($(date +%s%N) - began) / 1000000))
-    printf '%d.%03d' "$((spent / 1000))" "$((spent % 1000))"
+    read_clock
+    printf '%d.%02d' "$(((clock - began) / 100))" "$(((clock - began) % 100))"
 }

@@ -29,7 +29,9 @@ sweep() {
         [0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]-*) rm -rf "$left" ;;
         esac
     done
-    rm -f "$2".new.*
+    for left in "$2".new.*; do
+        [ ! -L "$left" ] || rm -f "$left"
+    done
 }
 
 # Link $2 of release $1 to the same path in shared directory $3, by a relative link. What stands there
@@ -46,11 +48,11 @@ link_shared() {
 
 # Make link `current` $1 lead to complete release $2 in one rename(2), so that no reader ever misses it.
 point() {
-    [ -f "$(dirname "$1")/$2/.release.json" ] || {
+    [ -f "${1%/*}/$2/.release.json" ] || {
         say "$2 is no complete release"
         return 1
     }
-    ln -s "$2" "$1.new.$$" && mv -fT "$1.new.$$" "$1" && [ "$(readlink "$1")" = "$2" ]
+    ln -s "$2" "$1.new.$$" && mv -fT "$1.new.$$" "$1" && [ "$1" -ef "${1%/*}/$2" ]
 }
 
 # Remove releases of directory $1 by name, but none that `current` $2 leads to or that is in use, by the

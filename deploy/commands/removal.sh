@@ -29,10 +29,10 @@ end_supervise() {
 }
 
 await_silence() {
-    end=$(($(now) + $2 + 1))
+    expect_within "$(($2 + 1))"
     while is_supervised "$1"; do
-        [ "$(now)" -lt "$end" ] || return 1
-        sleep 0.05
+        ! is_late || return 1
+        nap
     done
 }
 

@@ -16,9 +16,12 @@ read_status() {
     start=$started.$pid
 }
 
-# Whether process $1 has ended and only waits to be reaped: what svstat still calls up.
+# Whether process $1 has ended and only waits to be reaped: what svstat still calls up. Its state stands
+# behind its name, which may hold anything.
 is_zombie() {
-    case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in '' | Z*) return 0 ;; *) return 1 ;; esac
+    described=''
+    while read -r line; do described=$line; done 2>/dev/null <"/proc/$1/stat" || :
+    case ${described##*) } in '' | Z*) return 0 ;; *) return 1 ;; esac
 }
 
 # Whether supervise looks after DIR; not so too if this account may not ask.
@@ -41,40 +44,51 @@ release_of() {
 
 # Wait a second at most until `run` has noted process $2 of directory $1, which it does as it begins.
 await_note() {
-    tries=20
-    until [ -n "$(release_of "$1" "$2")" ] || [ "$tries" -eq 0 ]; do
-        tries=$((tries - 1))
-        sleep 0.05
-    done
+    expect_within 1
+    until [ -n "$(release_of "$1" "$2")" ] || is_late; do nap; done
+}
+
+# Begin to wait for something for $1 seconds, of which a decimal fraction is allowed.
+expect_within() {
+    case $1 in *.*) hundredths=${1#*.}00 ;; *) hundredths=00 ;; esac
+    hundredths=$((${1%.*} * 100 + 1${hundredths%"${hundredths#??}"} - 100))
+    read_clock
+    late_at=$((clock + hundredths)) moment=0
+}
+
+# Whether what was expected should have come by now.
+is_late() {
+    read_clock
+    [ "$clock" -ge "$late_at" ]
 }
 
 now() { date +%s; }
 
 # Wait up to $2 seconds until DIR runs another start than $3.
 await_start() {
-    end=$(($(now) + $2 + 1))
+    expect_within "$(($2 + 1))"
     while read_status "$1" && { [ "$state" != up ] || [ "$start" = "$3" ]; }; do
-        [ "$(now)" -lt "$end" ] || return 1
-        sleep 0.05
+        ! is_late || return 1
+        nap
     done
 }
 
 # Watch that DIR keeps its present start for $2 seconds (a decimal fraction is allowed).
 stays_up() {
-    read_status "$1"
-    watched=$start
-    samples=$(awk "BEGIN { print int($2 * 5 + 0.999) }")
+    expect_within "$2"
+    watched=''
     while :; do
+        # the clock first: the last look is not before the time is over
+        if is_late; then last=yes; else last=''; fi
         read_status "$1"
-        [ "$state" = up ] && [ "$start" = "$watched" ] && ! is_zombie "$pid" || return 1
-        [ "$samples" -gt 0 ] || return 0
-        samples=$((samples - 1))
+        [ "$state" = up ] && [ "$start" = "${watched:=$start}" ] && ! is_zombie "$pid" || return 1
+        [ -z "$last" ] || return 0
         sleep 0.2
     done
 }
 
-# The TAI64N label of this second, as multilog writes it before each line (2^62 + 10 + Unix time).
-label_of_now() { printf '@40000000%08x' "$(($(now) + 10))"; }
+# The TAI64N label of second $1, as multilog writes it before each line (2^62 + 10 + Unix time).
+label_of() { printf '@40000000%08x' "$(($1 + 10))"; }
 
 # The last $2 lines of a service's log from label $3 on, for the operator, on standard error.
 show_log() {
@@ -95,10 +109,10 @@ restart_and_verify() {
         return 1
     }
     read_status "$1"
-    before=$start since=$(label_of_now)
+    before=$start since=$(now)
     letters=-tcu young=''
     if [ "$state" = up ]; then
-        age=$(($(now) - started))
+        age=$((since - started))
         [ "$age" -gt 10 ] || young=yes
         [ "$want" != down ] || letters=-cu
         [ "$age" -gt 2 ] || stays_up "$1" 1.6 || letters=-cu young=''
@@ -117,7 +131,7 @@ restart_and_verify() {
 verify() {
     stays_up "$1" "$3" || {
         say 'the service does not stay up; the end of its log:'
-        show_log "$1" 15 "$since"
+        show_log "$1" 15 "$(label_of "$since")"
         return 1
     }
     await_note "$1" "$pid"
@@ -143,9 +157,9 @@ logs() {
 
 # Try the health check $1 for $2 seconds more.
 answers() {
-    end=$(($(now) + ${2%.*} + 2))
+    expect_within "$((${2%.*} + 2))"
     until complaint=$(timeout "$((${2%.*} + 1))" sh -c "$1" 2>&1 </dev/null); do
-        [ "$(now)" -lt "$end" ] || {
+        ! is_late || {
             say "the health check fails: $1"
             say "$complaint"
             return 1
@@ -159,7 +173,7 @@ answers() {
 start_service() {
     need_supervise "$1"
     read_status "$1"
-    expected=$2 since=$(label_of_now)
+    expected=$2 since=$(now)
     if [ "$state" = up ] && [ -z "$paused" ] && [ "$want" != down ]; then
         echo already
         expected=$(release_of "$1" "$pid" || :)
@@ -205,9 +219,9 @@ need_supervise() {
 # Wait up to $2 seconds after `svc -d` until DIR's process has ended. A service that is down for a moment
 # between two starts has not had the order yet: supervise notes in its status that it wants it down.
 await_end() {
-    end=$(($(now) + $2 + 1))
+    expect_within "$(($2 + 1))"
     while read_status "$1" && { [ "$state" = up ] || [ "$want" != down ]; }; do
-        [ "$(now)" -lt "$end" ] || return 1
-        sleep 0.05
+        ! is_late || return 1
+        nap
     done
 }
