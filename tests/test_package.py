@@ -118,6 +118,7 @@ def test_a_worker_needs_pymysql_alone_and_an_operator_the_extra(metadata):
         "fabric",
         "invoke",
         "jinja2",
+        "msgpack",
         "paramiko",
         "pymysql",
         "rich",
@@ -126,4 +127,5 @@ def test_a_worker_needs_pymysql_alone_and_an_operator_the_extra(metadata):
     assert [each for each in metadata if each.startswith("Provides-Extra:")] == [
         "Provides-Extra: cron",
         "Provides-Extra: deploy",
+        "Provides-Extra: msgpack",
     ]

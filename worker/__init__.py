@@ -15,9 +15,11 @@ from worker.errors import (
     QueueNotSetUp,
     QueueUnreachable,
     TimedOut,
+    UnknownSerializer,
     WorkerError,
 )
 from worker.handler import Handler, handler
+from worker.hook import Hook, Offer
 from worker.job import Job
 from worker.queue import Queue
 from worker.queues import Queues
@@ -31,14 +33,17 @@ __all__ = [
     "Decline",
     "DuplicateJob",
     "Handler",
+    "Hook",
     "Job",
     "LeaseLost",
     "NoSuchJob",
+    "Offer",
     "Queue",
     "QueueNotSetUp",
     "QueueUnreachable",
     "Queues",
     "TimedOut",
+    "UnknownSerializer",
     "WorkerError",
     "handler",
 ]

@@ -19,7 +19,7 @@ from worker.crew import Crew
 from worker.errors import BadJob
 from worker.exchange import Exchange
 from worker.holding import Holding
-from worker.loading import load
+from worker.loading import load, load_hooks
 from worker.manager import Manager, Settings
 from worker.periodic import Periodic
 from worker.queue import Queue, release
@@ -47,7 +47,7 @@ def enqueue(options: argparse.Namespace, address: Address) -> Iterator[str]:
         arg = json.loads(options.arg)
     except ValueError as error:
         raise BadJob(f"the argument is not JSON: {error}") from error
-    id = Queue(address).enqueue(
+    id = Queue(address, hooks=load_hooks(options.hook)).enqueue(
         options.handler,
         arg,
         run_after=options.run_after,
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace, address: Address) -> bool:
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     log.protect_streams()
     staff = _staff(options)
-    register = load(options.modules)
+    register = load(options.modules, load_hooks(options.hook))
     queue = Queue(address)
     queues = [name for name in options.queues.split(",") if name]
     holding = Holding(queue.store, register, queues or ["default"], release())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from worker import serializers
 from worker.errors import NoSuchJob
 from worker.store import admin
 from worker.store.admin import Listed, Which
@@ -39,9 +40,10 @@ class Desk:
         (_, live), (_, kept) = self._store.change(admin.show(id))
         if live:
             row = dict(zip([*admin.SHOWN, "state", "due_at"], live[0]))
-            return {**row, "state": STATES[row["state"]]}
+            return _readable({**row, "state": STATES[row["state"]]})
         if kept:
-            return dict(zip([*admin.SHOWN, "state", "failed_at", "traceback"], kept[0]))
+            names = [*admin.SHOWN, "state", "failed_at", "traceback"]
+            return _readable(dict(zip(names, kept[0])))
         raise NoSuchJob(f"there is no job {id}: it is done, or was dropped or pruned")
 
     def retry(self, ids: Sequence[int]) -> int:
@@ -88,6 +90,10 @@ class Desk:
     def _listed(self, statement: Any) -> Iterator[Listed]:
         ((_, rows),) = self._store.change([statement])
         return map(admin.listed, rows)
+
+
+def _readable(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "arg": serializers.readable(row["arg"])}
 
 
 def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:

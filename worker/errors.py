@@ -15,6 +15,10 @@ class BadJob(WorkerError):
     """A job that cannot be enqueued: its argument, handler or a number is wrong."""
 
 
+class UnknownSerializer(BadJob):
+    """An argument that this process cannot write or read; another one may."""
+
+
 class BadHandler(WorkerError):
     """A handler that cannot be imported, or whose settings cannot work."""
 

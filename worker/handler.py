@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Union
 
-from worker.errors import BadHandler
+from worker import serializers
+from worker.errors import BadHandler, UnknownSerializer
+from worker.hook import Hook
 from worker.job import MAX_CRASHES, Job
 from worker.schedule import Schedule
 
@@ -43,6 +45,10 @@ class Handler:
     time_zone: str = "UTC"
     #: seconds after which a tick that was missed is not made up for; of several missed ones the last is
     catch_up: float = 86400.0
+    #: what writes the argument of its jobs: json, or msgpack
+    serializer: str = serializers.PLAIN
+    #: what is done around its enqueues and attempts, within the hooks of the queue and the worker
+    hooks: Sequence[Hook] = ()
 
     def work(self, job: Job) -> object:
         """Do the job; returning completes it, an exception fails this attempt."""
@@ -107,18 +113,29 @@ def _name(named: HandlerLike) -> str:
 
 
 class Register:
-    """The handlers that a worker was told to run; a job never makes it import another."""
+    """The handlers that a worker was told to run; a job never makes it import another.
 
-    def __init__(self, handlers: Sequence[Handler] = ()) -> None:
+    *hooks* are around all attempts, outside those of the handler.
+    """
+
+    def __init__(
+        self, handlers: Sequence[Handler] = (), hooks: Sequence[Hook] = ()
+    ) -> None:
         self._handlers = {each.name: each for each in handlers}
+        self.hooks = tuple(hooks)
         for each in handlers:
             _check(each)
+        self._around = {each.name: (*hooks, *each.hooks) for each in handlers}
 
     def __iter__(self) -> Iterator[Handler]:
         return iter(self._handlers.values())
 
     def get(self, name: str) -> Handler | None:
         return self._handlers.get(name)
+
+    def hooks_around(self, name: str) -> Sequence[Hook]:
+        """Give the hooks around a handler's attempts, the outermost first."""
+        return self._around.get(name, self.hooks)
 
 
 def _known_setting(setting: str) -> None:
@@ -143,3 +160,14 @@ def _check(each: Handler) -> None:
             )
     if each.schedule:
         Schedule(each.schedule, each.time_zone).check()
+    _check_parts(each)
+
+
+def _check_parts(each: Handler) -> None:
+    for hook in each.hooks:
+        if not isinstance(hook, Hook):
+            raise BadHandler(f"{each.name}.hooks has {hook!r}, which is no Hook")
+    try:
+        serializers.check(each.serializer)
+    except UnknownSerializer as error:
+        raise BadHandler(f"{each.name}.serializer: {error}") from error

@@ -8,16 +8,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from worker.errors import LeaseLost
+from worker.hook import Hook
 from worker.job import Aborted, Done, GivenBack, Outcome, Settled
-from worker.offer import new_job
+from worker.offer import Intake, offer
 from worker.store import settling
-from worker.store.base import Grabbed, Settlement
+from worker.store.base import Grabbed, NewJob, Settlement
 from worker.store.interface import Store
 
 
 class Held:
-    def __init__(self, store: Store, grabbed: Grabbed) -> None:
-        self._store, self._grabbed = store, grabbed
+    def __init__(
+        self, store: Store, grabbed: Grabbed, hooks: Sequence[Hook] = ()
+    ) -> None:
+        self._store, self._grabbed, self._hooks = store, grabbed, hooks
         self._cursor: Any = None
         self._settled_in_open = False
         self.completed = self.settled = False
@@ -59,10 +62,17 @@ class Held:
         self.aborted = why
 
     def replace(self, jobs: Sequence[tuple[Any, Any]]) -> None:
-        new = [new_job(handler, arg, 0, 0, None) for handler, arg in jobs]
+        intake = Intake(self._hooks)
         with self.transaction() as cursor:
-            self._store.enqueue(new, os.environ.get("FORKLIFT_RELEASE", ""), cursor)
+            for handler, arg in jobs:
+                intake.put(
+                    handler, [offer(handler, arg)], lambda new: self._put(new, cursor)
+                )
             self.complete()
+
+    def _put(self, jobs: Sequence[NewJob], cursor: Any) -> list[int]:
+        release = os.environ.get("FORKLIFT_RELEASE", "")
+        return self._store.enqueue(jobs, release, cursor)
 
     def verdict(self, seconds: float) -> Outcome:
         """Say how a job ended whose handler came to its end after so many seconds."""

@@ -9,15 +9,30 @@ from types import ModuleType
 
 from worker.errors import BadHandler
 from worker.handler import FunctionHandler, Handler, Register
+from worker.hook import Hook
 
 
-def load(names: Sequence[str]) -> Register:
+def load(names: Sequence[str], hooks: Sequence[Hook] = ()) -> Register:
     """Import handlers: ``module`` for all that stand in it, ``module:Name`` for one."""
     found: list[Handler] = []
     for name in names:
         module, _, attribute = name.partition(":")
         found += _in(_imported(module, name), attribute)
-    return Register(found)
+    return Register(found, hooks)
+
+
+def load_hooks(names: Sequence[str]) -> list[Hook]:
+    """Import hooks, each ``module:name`` of an object, or of a class to make one of."""
+    return [_hook(name) for name in names]
+
+
+def _hook(name: str) -> Hook:
+    module, _, attribute = name.partition(":")
+    found = getattr(_imported(module, name), attribute, None)
+    made = found() if inspect.isclass(found) and issubclass(found, Hook) else found
+    if not isinstance(made, Hook):
+        raise BadHandler(f"{name} is no hook: name one as module:name")
+    return made
 
 
 def _imported(module: str, name: str) -> ModuleType:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
-from worker import alarm, retry
-from worker.errors import Abort, Decline
+from worker import alarm, hook, retry, serializers
+from worker.errors import Abort, Decline, UnknownSerializer
 from worker.handler import Handler, Register
 from worker.hold import Held
+from worker.hook import Hook
 from worker.job import Failed, Job, Outcome, Retry
 from worker.retry import Failure
 from worker.store.base import Grabbed
@@ -27,22 +28,26 @@ def perform(register: Register, store: Store, grabbed: Grabbed) -> Outcome:
     handler = register.get(grabbed.handler)
     if handler is None:
         return retry.after_unknown(grabbed.handler, grabbed.attempt)
-    hold = Held(store, grabbed)
-    job = job_of(grabbed, hold)
+    hold = Held(store, grabbed, register.hooks)
+    hooks = register.hooks_around(grabbed.handler)
     started = time.perf_counter()
+    job: Job | None = None
     try:
-        _work(handler, job, hold)
+        job = job_of(grabbed, hold, hooks)
+        _work(handler, job, hold, hooks)
     except (Exception, SystemExit) as error:
+        if job is None:
+            return _unread(handler, job_of(grabbed._replace(arg="null"), hold), error)
         if not hold.is_decided:
             return _failed(handler, job, error)
     return hold.verdict(time.perf_counter() - started)
 
 
-def _work(handler: Handler, job: Job, hold: Held) -> None:
+def _work(handler: Handler, job: Job, hold: Held, hooks: Sequence[Hook]) -> None:
     """Call the handler; what it says by Abort and Decline is no failure."""
     try:
         with alarm.after(handler.timeout):
-            handler.work(job)
+            hook.around_work(hooks, job, lambda: handler.work(job))
     except Abort as abort:
         hold.aborted = str(abort) or hold.aborted or "aborted"
     except Decline as decline:
@@ -52,11 +57,11 @@ def _work(handler: Handler, job: Job, hold: Held) -> None:
             raise NotCompleted("work returned without calling job.completed()")
 
 
-def job_of(grabbed: Grabbed, hold: Held) -> Job:
+def job_of(grabbed: Grabbed, hold: Held, hooks: Sequence[Hook] = ()) -> Job:
     return Job(
         id=grabbed.id,
         handler=grabbed.handler,
-        arg=json.loads(grabbed.arg),
+        arg=hook.deserialized(hooks, serializers.read(grabbed.arg)),
         attempt=grabbed.attempt,
         queue=grabbed.queue,
         priority=grabbed.priority,
@@ -64,6 +69,13 @@ def job_of(grabbed: Grabbed, hold: Held) -> Job:
         enqueued_at=grabbed.enqueued_at / 1e6,
         hold=hold,
     )
+
+
+def _unread(handler: Handler, job: Job, error: BaseException) -> Retry | Failed:
+    """Decide on a job whose argument could not be read; *job* is without it."""
+    if isinstance(error, UnknownSerializer):
+        return retry.after_unreadable(str(error), job.attempt)
+    return _failed(handler, job, error)
 
 
 def _failed(handler: Handler, job: Job, error: BaseException) -> Retry | Failed:

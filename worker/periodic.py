@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from worker import log
 from worker.handler import Handler, Register
-from worker.offer import new_job
+from worker.offer import accepted, offer
 from worker.schedule import Schedule
 from worker.store import ticks
+from worker.store.base import NewJob
 from worker.store.interface import Store
 
 #: seconds between two looks at the database's clock, which may be stepped
@@ -32,7 +34,7 @@ class Periodic:
     """Of a manager: every one of them tries, the first one's attempt counts."""
 
     def __init__(self, store: Store, register: Register, release: str) -> None:
-        self._store, self._release = store, release
+        self._store, self._register, self._release = store, register, release
         self._series = [
             _Series(each, Schedule(each.schedule, each.time_zone))
             for each in register
@@ -66,7 +68,22 @@ class Periodic:
         return series.schedule.text(at) if won and at is not None else ""
 
     def _enqueue(self, series: _Series, at: float) -> bool:
-        arg = {"tick": series.schedule.text(at)}
-        job = new_job(series.handler, arg, 0, 0, None)
+        job = self._job(series, at)
+        if job is None:
+            return False
         statements = ticks.tick(series.of, at, job, self._release, self._store.words)
         return self._store.change(statements)[1][0] > 0
+
+    def _job(self, series: _Series, at: float) -> NewJob | None:
+        """Write the argument as hooks want it; one that fails is no reason for the manager to fail."""
+        handler = series.handler
+        tick = offer(handler, {"tick": series.schedule.text(at)})
+        try:
+            return accepted(
+                tick, self._register.hooks_around(handler.name), handler.serializer
+            )
+        except Exception as error:  # a hook is user code
+            log.line(
+                f"a tick of {handler.name} is not enqueued, its serialize raised {type(error).__name__}; trying again"
+            )
+            return None

@@ -13,18 +13,30 @@ from worker.address import Address
 from worker.desk import Desk
 from worker.errors import BadJob
 from worker.handler import HandlerLike
-from worker.offer import keyed, new_job
+from worker.hook import Hook, Offer
+from worker.offer import Intake, offer
+from worker.serializers import PLAIN
 from worker.store import open_store
 from worker.store.base import Counts, Kept, NewJob
 from worker.store.interface import Store
 
 
 class Queue:
-    """A queue, by its URL; connects when it is first used, anew in each process and thread."""
+    """A queue, by its URL; connects when it is first used, anew in each process and thread.
 
-    def __init__(self, url: str | Address) -> None:
+    *hooks* are around all that is enqueued here; *serializer* is for handlers that are given by name.
+    """
+
+    def __init__(
+        self,
+        url: str | Address,
+        *,
+        hooks: Sequence[Hook] = (),
+        serializer: str = PLAIN,
+    ) -> None:
         self.address = addresses.parse(url) if isinstance(url, str) else url
         self.store: Store = open_store(self.address)
+        self.intake = Intake(tuple(hooks), serializer)
         self._id: str | None = None
         if self.address.is_plain:
             warnings.warn(
@@ -63,8 +75,20 @@ class Queue:
         Raises DuplicateJob if a live job of this handler has the *uniqkey*. A connection that
         breaks at the wrong moment can put the job in twice, unless it has a uniqkey.
         """
-        job = new_job(handler, arg, run_after, priority, queue)
-        return self._put([keyed(job, uniqkey)], cursor)[0]
+        one = offer(
+            handler,
+            arg,
+            queue,
+            run_after=run_after,
+            priority=priority,
+            uniqkey=uniqkey,
+        )
+        ids = self._put(handler, [one], cursor)
+        if len(ids) != 1:
+            raise BadJob(
+                f"the hooks made {len(ids)} jobs of one; to refuse it they raise"
+            )
+        return ids[0]
 
     def enqueue_many(  # noqa: PLR0913 # as above
         self,
@@ -78,12 +102,13 @@ class Queue:
         cursor: Any = None,
     ) -> list[int]:
         """Put in a job for each of *args*, all or none, and give their ids in order."""
-        jobs = [new_job(handler, arg, run_after, priority, queue) for arg in args]
+        alike = offer(handler, None, queue, run_after=run_after, priority=priority)
+        offers = [alike._replace(arg=arg) for arg in args]
         if uniqkeys is not None:
-            if len(uniqkeys) != len(jobs):
-                raise BadJob(f"{len(jobs)} jobs have {len(uniqkeys)} uniqkeys")
-            jobs = [keyed(job, key) for job, key in zip(jobs, uniqkeys)]
-        return self._put(jobs, cursor) if jobs else []
+            if len(uniqkeys) != len(offers):
+                raise BadJob(f"{len(offers)} jobs have {len(uniqkeys)} uniqkeys")
+            offers = [each._replace(uniqkey=key) for each, key in zip(offers, uniqkeys)]
+        return self._put(handler, offers, cursor) if offers else []
 
     def counts(self) -> Counts:
         """Count the jobs of each queue and state."""
@@ -106,7 +131,12 @@ class Queue:
         """Close this thread's connections."""
         self.store.close()
 
-    def _put(self, jobs: list[NewJob], cursor: Any) -> list[int]:
+    def _put(
+        self, handler: HandlerLike, offers: Sequence[Offer], cursor: Any
+    ) -> list[int]:
+        return self.intake.put(handler, offers, lambda jobs: self._insert(jobs, cursor))
+
+    def _insert(self, jobs: list[NewJob], cursor: Any) -> list[int]:
         """Check the schema once a process; wake a manager on this host, if there is one."""
         if self._id is None:
             self._id = self.store.identity(cursor)

@@ -50,9 +50,18 @@ def after_crash(crashes: int, max_crashes: int, reason: str) -> Retry | Quaranti
 def after_unknown(name: str, attempt: int) -> Retry | Failed:
     """Decide on a job whose handler is not in the register: a newer release may know it."""
     error = f"this worker has no handler named {name}; give its module to `python -m worker run`"
+    return _elsewhere(error, "no such handler here", attempt)
+
+
+def after_unreadable(error: str, attempt: int) -> Retry | Failed:
+    """Decide on a job whose argument this worker cannot read: another one may."""
+    return _elsewhere(error, "no such serializer here", attempt)
+
+
+def _elsewhere(error: str, place: str, attempt: int) -> Retry | Failed:
     if attempt < UNKNOWN_ATTEMPTS:
-        return Retry(UNKNOWN_DELAY, error, place="no such handler here")
-    return Failed(error, place="no such handler here")
+        return Retry(UNKNOWN_DELAY, error, place)
+    return Failed(error, place)
 
 
 @dataclass(frozen=True)

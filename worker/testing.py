@@ -23,7 +23,7 @@ def drain(
     It is the worker's own code without its processes. What is scheduled stays so. Stops after *at_most* jobs.
     """
     made = [each() if isinstance(each, type) else each for each in handlers]
-    register = Register(made)
+    register = Register(made, queue.intake.hooks)
     holding = Holding(queue.store, register, queues, release())
     holding.due()
     ended: list[tuple[Grabbed, Outcome]] = []

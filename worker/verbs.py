@@ -71,6 +71,7 @@ def _run(verb: argparse.ArgumentParser) -> None:
         help=f"idle time before a child can be retired; {COOL_DOWN:g}",
     )
     _wear(verb)
+    _hooks(verb)
     verb.add_argument(
         "--work-delay",
         "--work_delay",
@@ -91,6 +92,16 @@ def _run(verb: argparse.ArgumentParser) -> None:
         default="default",
         metavar="A,B",
         help="in this order of importance; default",
+    )
+
+
+def _hooks(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--hook",
+        action="append",
+        default=[],
+        metavar="MODULE:NAME",
+        help="around every job; several: the first is the outermost",
     )
 
 
@@ -124,6 +135,7 @@ def _enqueue(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--into", default=None, metavar="NAME", help="the queue's name; default"
     )
+    _hooks(verb)
 
 
 def _status(verb: argparse.ArgumentParser) -> None:

@@ -8,9 +8,11 @@ import pytest
 from tests.worker.jobs import lines_of
 from tests.worker.support import sql, states, until
 from tests.worker.ticking import hourly
+from worker import Hook
 from worker.handler import Register, handler
 from worker.periodic import Periodic
 from worker.store.statements import microseconds
+from worker.testing import drain
 
 HOUR = 3600
 
@@ -124,3 +126,36 @@ def test_a_manager_enqueues_a_tick_and_works_on_it(queue, run, tmp_path):
     running.says(f"tick {hourly.name} of {text} is enqueued")
     until(lambda: states(queue) == {})
     assert running.stop() == 0
+
+
+class Wrap(Hook):
+    fails = False
+
+    def serialize(self, arg):
+        if self.fails:
+            raise ValueError("no")
+        return [arg]
+
+    def deserialize(self, arg):
+        (inner,) = arg
+        return inner
+
+
+def test_a_tick_is_written_as_the_hooks_of_its_handler_want_it(queue, capfd):
+    wrap, seen = Wrap(), []
+    wrapped = handler(schedule="0 * * * *", time_zone="Asia/Tokyo")(
+        lambda job: seen.append(job.arg["tick"])
+    )
+    wrapped.hooks, wrapped.function.__qualname__ = [wrap], "wrapped"
+    made = periodic(queue, wrapped)
+    sql(
+        queue, "INSERT INTO periodic VALUES (%s, %s, %s)",
+        wrapped.name, "0 * * * * Asia/Tokyo", microseconds(last_full_hour(queue) - 1),
+    )  # fmt: skip
+    wrap.fails = True
+    assert made.tick() == []
+    assert "its serialize raised ValueError; trying again" in capfd.readouterr().err
+    wrap.fails = False
+    assert len(periodic(queue, wrapped).tick()) == 1
+    drain(queue, wrapped)
+    assert len(seen) == 1

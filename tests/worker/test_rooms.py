@@ -11,6 +11,7 @@ FLOORS = [
     ["errors", "log"],
     [
         "alarm",
+        "serializers",
         "job",
         "address",
         "signals",
@@ -22,6 +23,7 @@ FLOORS = [
         "reexec",
         "schedule",
     ],
+    ["hook"],
     ["handler", "store.base", "store.schema"],
     ["store.statements", "store.mysql_schema", "store.sqlite_schema"],
     ["store.admin"],
@@ -69,6 +71,7 @@ DOORS = {
     "pymysql": {"store"},
     "sqlite3": {"store"},
     "cronsim": {"schedule"},
+    "msgpack": {"serializers"},
     "signal": {
         "alarm",
         "soak",
@@ -120,7 +123,7 @@ def test_the_worker_knows_nothing_of_the_deploy_and_needs_one_package():
     import sys
 
     known = {*sys.stdlib_module_names, "worker", "pymysql"}
-    optional = {"cronsim"}  # imported by those functions alone that use it
+    optional = {"cronsim", "msgpack"}  # imported by those functions alone that use it
     for name, tree in modules():
         for imported in imports(tree):
             assert imported.split(".")[0] in known | optional, (name, imported)
