@@ -23,6 +23,7 @@ unpack() {
 
 # Remove what an unfinished deploy left in directory $1: releases without a manifest, and helpers.
 sweep() {
+    remove_gone "$1" 2>/dev/null || :
     for left in "$1"/*; do
         [ -f "$left/.release.json" ] && continue
         case ${left##*/} in
@@ -56,19 +57,27 @@ point() {
 }
 
 # Remove releases of directory $1 by name, but none that `current` $2 leads to or that is in use, by the
-# note $3 of root's `run` too.
+# note $3 of root's `run` too. Each is gone in one rename; nobody waits for its files, of which the next
+# one that prunes says so if they could not be removed.
 prune() {
     releases=$(readlink -f "$1") current=$(readlink -f "$2" || :) noted=''
     [ ! -r "$3" ] || read -r pid noted <"$3" || :
     [ -d "/proc/${pid:-gone}" ] || noted=''
     places=$(readlink -f /proc/[0-9]*/cwd /proc/[0-9]*/exe 2>/dev/null || :)
     shift 3
+    remove_gone "$releases" || fail 70 "what is left in $releases/.gone.* could not be removed (rm's words are below)"
     for name in "$@"; do
         [ -d "$releases/$name" ] || continue
         ! in_use "$releases/$name" || continue
-        [ ! -f "$releases/$name/.release.json" ] ||
-            mv "$releases/$name/.release.json" "$releases/$name/.release.gone"
-        rm -rf "${releases:?}/$name"
+        mkdir -p "$releases/.gone.$$" && mv "$releases/$name" "$releases/.gone.$$/"
+    done
+    # a shell of its own, or sh keeps copies of both outputs, and ssh waits for their end
+    (remove_gone "$releases") </dev/null >/dev/null 2>&1 &
+}
+
+remove_gone() {
+    for left in "$1"/.gone.*; do
+        [ ! -d "$left" ] || rm -rf "$left" || return 1
     done
 }
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tarfile
 from dataclasses import replace
+from shlex import quote
 
 import pytest
 
@@ -21,7 +22,9 @@ OLD, NEW = "20261123094501-1a2b3c4", "20261123094502-1a2b3c4"
 
 
 def names(folder):
-    return sorted(each.name for each in folder.iterdir())
+    """Without what a release is removed from."""
+    every = (each.name for each in folder.iterdir())
+    return sorted(each for each in every if not each.startswith(".gone"))
 
 
 def leads(link):
@@ -384,14 +387,38 @@ def test_a_release_that_was_noted_as_running_is_not_pruned_while_that_process_li
     assert names(host.releases) == []
 
 
-def test_a_release_that_is_being_removed_is_complete_no_more(host):
+def test_nobody_waits_for_the_files_of_a_release_that_is_gone(host, tmp_path):
     host.release(OLD)
-    command = releases.prune(host.paths, [OLD])
-    stopped = command.text.replace("prune ", "rm() { :; }\nprune ", 1)
-    host.do(Command(stopped, command.uses))
-    assert not (host.releases / OLD / ".release.json").exists()
-    host.do(releases.sweep(host.paths))
+    go = tmp_path / "go"
+    held_up = f'until [ -e {quote(str(go))} ]; do sleep 0.05; done; command rm "$@"'
+    host.do(with_rm(host, held_up))
     assert names(host.releases) == []
+    assert files(host.releases)
+    go.touch()
+    wait_for(lambda: not files(host.releases))
+
+
+def test_files_that_could_not_be_removed_are_told_of_by_who_prunes_next(host):
+    host.release(OLD)
+    host.release(NEW)
+    failing = with_rm(host, "echo 'Operation not permitted' >&2; false")
+    host.do(failing)
+    said = host.send(failing)
+    assert said.status == 70
+    assert "/releases/.gone.* could not be removed" in said.sentence
+    assert "Operation not permitted" in said.err
+    host.do(releases.sweep(host.paths))
+    assert [each.parent.name for each in files(host.releases)] == [NEW]
+
+
+def files(folder):
+    return [each for each in folder.rglob("*") if each.is_file()]
+
+
+def with_rm(host, does):
+    command = releases.prune(host.paths, [OLD])
+    changed = command.text.replace("prune ", f"rm() {{ {does}; }}\nprune ", 1)
+    return Command(changed, command.uses)
 
 
 def test_the_texts_of_what_links_shared_places(host):
