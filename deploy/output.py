@@ -26,6 +26,10 @@ class Output:
     def warn(self, sentence: str) -> None:
         self._print(f"warning: {sentence}", error=True)
 
+    def fail(self, sentence: str) -> None:
+        """Say why nothing was done."""
+        self._print(sentence, error=True)
+
     def step(self, host: str, title: str) -> None:
         """Say what begins on a host."""
         self._print(f"[{host}] {title}")

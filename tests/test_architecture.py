@@ -25,10 +25,11 @@ FLOORS = {
             "layers",
             "stages",
         ),
-        ("paths", "faults", "repository", "archive", "history"),
+        ("paths", "faults", "repository", "archive", "history", "survey", "scaffold"),
         ("commands", "rendering", "remote"),
         ("recipes",),
         (
+            "__main__",
             "configuration",
             "executor",
             "opening",
