@@ -44,6 +44,8 @@ class Script:
 
     steps: tuple[Step, ...]
     read: Callable[[str], Any] = str
+    #: told to stop, it goes back or finishes by itself, however long that takes: it is never killed
+    ends_by_itself: bool = False
 
 
 @dataclass(frozen=True)

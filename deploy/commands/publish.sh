@@ -5,21 +5,41 @@
 go_live() {
     read_status "$service"
     was=$state
+    trap 'exit 143' TERM INT
+    trap 'go_back_if_switched "$?"' EXIT
     switch_to_release
     begin "restarting and verifying $release"
     if restart_and_verify "$service" "$release" "$settle" "$stop_timeout" "$health" &&
         write_manifest "$releases/$release" "$verified"; then
+        see_it_through
         note deployed
         return 0
     fi
+    see_it_through
     why=${said:-}
     undo_or_say_so
     fail 72 "$release did not come up (the reason is below); undone: ${previous:-nothing} is current again"
 }
 
+# Let nothing stop what has begun: half of it would leave a link and a process that do not match.
+see_it_through() {
+    trap '' TERM INT
+    trap - EXIT
+}
+
+# Whatever ended a switch in the middle, with status $1: a wish of the operator, a command that failed.
+go_back_if_switched() {
+    see_it_through
+    [ "$(readlink "$current" || :)" = "releases/$release" ] || exit "$1"
+    why='it was stopped in the middle'
+    undo_or_say_so
+    fail 72 "$release was not verified: it was stopped in the middle; undone: ${previous:-nothing} is current again"
+}
+
 # Go back after another host failed, or after the operator lost sight of this one: what was begun here
 # may have ended either way.
 revert() {
+    see_it_through
     why='another host failed, or the operator stopped the run'
     if is_back; then
         write_manifest "$releases/$release" "$failed" || :
@@ -60,11 +80,13 @@ go_back() {
 
 # Switch without a restart: what runs goes on as it is.
 switch_only() {
+    see_it_through
     switch_to_release
     note updated
 }
 
 switch_back() {
+    see_it_through
     [ "$(readlink "$current" || :)" = "releases/$release" ] || return 0
     begin "going back to ${previous:-nothing}"
     why='another host failed, or the operator stopped the run'

@@ -1,7 +1,9 @@
 # Write a manifest in one rename: a release is complete from then on, never half.
 write_manifest() {
     printf '%s,"at":"%s"}\n' "$2" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$1/.release.json.new" &&
-        mv -f "$1/.release.json.new" "$1/.release.json"
+        mv -f "$1/.release.json.new" "$1/.release.json" && return 0
+    rm -f "$1/.release.json.new"
+    return 1
 }
 
 # Make release directory $1 and fill it with the archive on standard input: $2 bytes, SHA-256 $3, whose
@@ -30,8 +32,8 @@ sweep() {
         [0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]-*) rm -rf "$left" ;;
         esac
     done
-    for left in "$2".new.*; do
-        [ ! -L "$left" ] || rm -f "$left"
+    for left in "$2".new.* "$1"/*/.release.json.new; do
+        [ ! -e "$left" ] && [ ! -L "$left" ] || rm -f "$left"
     done
 }
 

@@ -158,7 +158,7 @@ logs() {
 # Try the health check $1 for $2 seconds more.
 answers() {
     expect_within "$((${2%.*} + 2))"
-    until complaint=$(timeout "$((${2%.*} + 1))" sh -c "$1" 2>&1 </dev/null); do
+    until complaint=$(timeout -k 1 "$((${2%.*} + 1))" sh -c "$1" 2>&1 </dev/null); do
         ! is_late || {
             say "the health check fails: $1"
             say "$complaint"

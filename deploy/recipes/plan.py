@@ -66,7 +66,8 @@ class Plan:
 
     def _script(self, make: Publishing, host: str, entering: Command) -> Script:
         made = make(self.target.paths, self.new, self.facts[host])
-        return Script((Step("", entering), Step("", made)))
+        steps = (Step("", entering), Step("", made))
+        return Script(steps, ends_by_itself=True)
 
 
 def told(plans: Iterable[Plan]) -> Iterator[str]:

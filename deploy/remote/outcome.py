@@ -50,5 +50,7 @@ class Terms:
     on_line: Callable[[str, str], None] = _ignore
     #: gives the command that sends a signal of this name, where sshd does not do so on request
     kill_with: Callable[[str], str | None] = _no_command
+    #: what does not end after TERM is killed
+    may_be_killed: bool = True
     #: leave standard input open after the last byte
     keep_stdin: bool = False

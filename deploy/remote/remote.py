@@ -146,6 +146,7 @@ class SshRemote:
             cancel=self.cancel,
             on_line=said.take,
             kill_with=lambda name: killing(said.process, name, account, as_root),
+            may_be_killed=not getattr(sending.sent, "ends_by_itself", False),
             keep_stdin=sending.keep_stdin,
         )
         text = text_of(sending.sent).encode()

@@ -144,7 +144,8 @@ class Running:
         self._bell.set()
 
     def _stop(self) -> None:
-        for name, seconds in SIGNALS:
+        signals = SIGNALS if self._terms.may_be_killed else SIGNALS[:1]
+        for name, seconds in signals:
             self.signal(name)
             self._limit = time.monotonic() + seconds
             if self._pump(self.over, lambda: False):

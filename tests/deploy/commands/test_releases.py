@@ -221,6 +221,18 @@ def test_what_a_deploy_that_was_cut_off_has_left_is_swept(host):
     assert sorted(names(host.deploy_to)) == ["current", "releases", "shared"]
 
 
+def test_a_manifest_that_a_full_disk_cut_off_is_not_left(host):
+    made = host.release(OLD)
+    torn = host.releases / OLD / ".release.json.new"
+    torn.symlink_to("/dev/full")
+    assert host.send(releases.mark(host.paths, made, "failed")).status != 0
+    assert not torn.is_symlink()
+    assert host.state(made) == "verified"
+    torn.touch()
+    host.do(releases.sweep(host.paths))
+    assert not torn.exists()
+
+
 def test_an_empty_host_is_swept(host):
     host.do(releases.sweep(host.paths))
     assert names(host.releases) == []

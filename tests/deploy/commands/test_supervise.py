@@ -1,5 +1,6 @@
 """A service under a real supervise: what is asked of it is done, and proved."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -647,3 +649,38 @@ def test_a_history_that_cannot_be_written_fails_no_deploy(published):
     (host.deploy_to / "revisions.log").mkdir()
     host.do(releases.go_live(host.paths, new, BEFORE))
     assert leads(host) == f"releases/{NEW}"
+
+
+def stop(process):
+    """Tell a script and what it runs to end, as sshd does for the operator."""
+    mine = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    for pid in (process.pid, *map(int, mine.split())):
+        os.kill(pid, signal.SIGTERM)
+
+
+def test_a_switch_that_is_stopped_in_the_middle_goes_back_by_itself(published, begin):
+    patient = published.host.with_settings(settle=20)
+    new = published.release(NEW, STEADY, "ready")
+    process = begin(releases.go_live(patient.paths, new, BEFORE))
+    published.until(lambda: published.runs(NEW))
+    stop(process)
+    # told again and again, it still finishes the way back
+    while process.poll() is None:
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+            stop(process)
+        time.sleep(0.01)
+    assert process.returncode == 72
+    assert leads(patient) == f"releases/{OLD}"
+    assert published.runs(OLD)
+    assert patient.state(new) == "failed"
+
+
+def test_a_way_back_cannot_be_stopped(published, begin):
+    host, new = published.host, published.release(NEW, STEADY, "ready")
+    host.do(releases.go_live(host.paths, new, BEFORE))
+    process = begin(releases.revert(host.paths, new, BEFORE))
+    published.until(lambda: leads(host) == f"releases/{OLD}")
+    stop(process)
+    assert process.wait(20) == 0
+    assert published.runs(OLD)
+    assert outcomes(host)[-1] == (NEW, "undone")
