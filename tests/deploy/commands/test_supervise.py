@@ -659,7 +659,7 @@ def stop(process):
 
 
 def test_a_switch_that_is_stopped_in_the_middle_goes_back_by_itself(published, begin):
-    patient = published.host.with_settings(settle=20)
+    patient = published.host.with_settings(settle=20, stop_timeout=30)
     new = published.release(NEW, STEADY, "ready")
     process = begin(releases.go_live(patient.paths, new, BEFORE))
     published.until(lambda: published.runs(NEW))
