@@ -8,9 +8,9 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 
-from worker import commands, desk_commands, options, reexec
+from worker import commands, desk_commands, options, reexec, running
 from worker.address import Address
-from worker.errors import WorkerError
+from worker.errors import BadAddress, WorkerError
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -18,19 +18,31 @@ def main(arguments: Sequence[str]) -> int:
     warnings.formatwarning = _sentence  # type: ignore[assignment] # takes any further arguments
     said = options.parse(arguments)
     try:
-        address = options.queue_address(said, os.environ)
+        addresses = options.queue_addresses(said, os.environ)
         if said.verb == "run":
-            if commands.run(said, address):
+            if running.run(said, addresses):
                 reexec.become(
                     reexec.plan(arguments, sys.executable, os.environ, os.getcwd())  # noqa: PTH109
                 )
             return 0
-        return _print(_verb(said.verb)(said, address))
+        if said.verb == "enqueue":
+            return _print(commands.enqueue(said, addresses))
+        return _each(said, addresses)
     except WorkerError as error:
         print(f"worker: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _each(said: argparse.Namespace, addresses: Sequence[Address]) -> int:
+    """Ask every queue; an id means a job of one of them."""
+    if said.verb in ("show", "retry", "drop") and len(addresses) > 1:
+        raise BadAddress(
+            "there are several queues: say with --queue which one is meant"
+        )
+    verb = _verb(said.verb)
+    return max(_print(verb(said, each)) for each in addresses)
 
 
 def _verb(name: str) -> Callable[[argparse.Namespace, Address], Iterator[str]]:

@@ -15,6 +15,7 @@ from worker import log, wire
 from worker.errors import WorkerError
 from worker.handler import Register
 from worker.job import Done, GivenBack, Outcome, Settled
+from worker.journal import Journal
 from worker.perform import perform
 from worker.store.base import Grabbed, Settlement
 from worker.store.interface import Store
@@ -33,6 +34,7 @@ class Ends:
     #: the page in which the child counts the jobs that it has finished
     tally: memoryview
     manager_pid: int
+    journal: Journal
 
 
 class Orphaned(Exception):
@@ -80,7 +82,9 @@ class Child:
             if self._unsettled:
                 self._store.turn(_writable(self._unsettled), None)
         except WorkerError as error:
-            log.line(f"child {os.getpid()} could not settle its last jobs: {error}")
+            self._ends.journal.say(
+                f"child {os.getpid()} could not settle its last jobs: {error}"
+            )
 
     def _receive(self) -> bool:
         """Wait for orders; False when the manager has closed the connection, or died."""

@@ -6,10 +6,11 @@ import time
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from worker import lines, log
+from worker import lines
 from worker.errors import WorkerError
 from worker.holding import Holding
 from worker.job import GivenBack, Outcome, Retry, Settled
+from worker.journal import Journal
 from worker.pacing import Pacing
 from worker.rounds import Rounds
 from worker.store.base import Grabbed, Settlement
@@ -18,8 +19,11 @@ from worker.store.base import Grabbed, Settlement
 class Exchange:
     """Ended attempts go in, grabbed jobs come out. Nothing is forgotten while the database is away."""
 
-    def __init__(self, holding: Holding, rounds: Rounds, work_delay: float) -> None:
+    def __init__(
+        self, holding: Holding, rounds: Rounds, work_delay: float, journal: Journal
+    ) -> None:
         self._holding, self._rounds = holding, rounds
+        self._journal = journal
         self._pacing = Pacing(work_delay)
         #: ended, not yet in the database
         self.ended: deque[tuple[Grabbed, Outcome]] = deque()
@@ -63,7 +67,9 @@ class Exchange:
         except WorkerError as error:
             wait = self._pacing.failed(time.monotonic())
             self._doubtful = True
-            log.line(f"{error}; trying again in {wait:g} s")
+            self._journal.say(
+                f"{error}; trying again in {wait:g} s", "database is silent"
+            )
 
     def _trade(self, room: int, held: Mapping[int, int]) -> None:
         if self._doubtful:
@@ -89,11 +95,9 @@ class Exchange:
         turn = self._holding.turn(settlements, room)
         self.ended.clear()
         self.waiting.extend(turn.grabbed)
-        log.lines(
-            [
-                lines.lost(job) if job.id in turn.lost else lines.ended(job, outcome)
-                for job, outcome in ended
-            ]
+        self._journal.tell(
+            lines.lost(job) if job.id in turn.lost else lines.ended(job, outcome)
+            for job, outcome in ended
         )
         self._pace(room, len(turn.grabbed), [outcome for _, outcome in ended])
 
@@ -118,17 +122,23 @@ class Exchange:
         every = {**self._ours(), **held}
         lost = self._holding.renew(every)
         for id in sorted(lost):
-            log.line(f"job {id} lost its lease: someone else may have it now")
+            self._journal.say(
+                f"job {id} lost its lease: someone else may have it now",
+                "lost",
+                job=id,
+            )
         self.waiting = deque(job for job in self.waiting if job.id not in lost)
 
     def _clear_doubts(self, held: Mapping[int, int]) -> None:
         """After a broken connection: the last turn may have happened without our getting its answer."""
         forgotten = self._holding.forget_unknown({**self._ours(), **held})
         if forgotten:
-            log.line(f"gave back {forgotten} jobs whose grab had got no answer")
+            self._journal.say(
+                f"gave back {forgotten} jobs whose grab had got no answer"
+            )
         self._doubtful = False
         self._renew_at = 0.0
-        log.line("the queue answers again")
+        self._journal.say("the queue answers again", "database answers")
 
     def _ours(self) -> dict[int, int]:
         ended = {job.id: job.owner for job, _ in self.ended}

@@ -79,7 +79,7 @@ class Held:
         if self.settled:
             return Settled(seconds)
         if self.aborted is not None:
-            return Aborted(self.aborted)
+            return Aborted(self.aborted, seconds)
         if self.declined is not None and not self.completed:
-            return GivenBack(max(0.0, self.declined))
+            return GivenBack(max(0.0, self.declined), seconds)
         return Done(seconds)

@@ -108,6 +108,7 @@ class Retry:
     error: str
     place: str = ""
     crashed: bool = False
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class Failed:
     error: str
     place: str = ""
     traceback: str = ""
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ class Aborted:
     """The handler said: never again."""
 
     error: str
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,7 @@ class Quarantined:
     """It killed its child too often."""
 
     error: str
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,8 @@ class GivenBack:
     """Not finished, by no fault of its own: the attempt does not count. Ready again after *delay* seconds."""
 
     delay: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
 
+#: how an attempt ended; each has its *seconds*, 0 where nobody knows
 Outcome = Union[Done, Settled, Retry, Failed, Aborted, Quarantined, GivenBack]

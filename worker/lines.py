@@ -1,6 +1,9 @@
-"""The words of the log: one line an event, no argument's contents; pure."""
+"""The words of the log: one event a line, as text and as fields; pure."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from worker.job import (
     Aborted,
@@ -15,32 +18,77 @@ from worker.job import (
 from worker.store.base import Expired, Grabbed
 
 
-def ended(job: Grabbed, outcome: Outcome) -> str:
+class Event(NamedTuple):
+    """What happened; nothing of it holds an argument's contents but *arg*, which is written only if asked for."""
+
+    text: str
+    fields: Mapping[str, Any]
+    arg: str | None = None
+
+
+def said(text: str, event: str, **fields: Any) -> Event:
+    """Make an event of a sentence, which its record keeps as well."""
+    return Event(text, {"event": event, **fields, "message": text})
+
+
+def ended(job: Grabbed, outcome: Outcome) -> Event:
     """Say how an attempt ended."""
-    head = f"job {job.id} {job.handler}"
-    if isinstance(outcome, (Done, Settled)):
-        return f"{head} done attempt={job.attempt} seconds={outcome.seconds:.3f}"
-    return f"{head} {_badly(outcome)} attempt={job.attempt}{_because(outcome)}"
+    what, more = _end(outcome)
+    because = _because(outcome)
+    seconds = f" seconds={outcome.seconds:.3f}" if outcome.seconds else ""
+    return Event(
+        f"job {job.id} {job.handler} {what}{more} attempt={job.attempt}{seconds}{because and ': '}{because}",
+        {
+            **_of(what, job),
+            "queue": job.queue,
+            "seconds": round(outcome.seconds, 6),
+            "because": because,
+        },
+        job.arg,
+    )
 
 
-def lost(job: Grabbed) -> str:
-    return f"job {job.id} {job.handler} was not ours to settle any more attempt={job.attempt}: its lease ran out, or its end had been written before"
+def lost(job: Grabbed) -> Event:
+    because = "its lease ran out, or its end had been written before"
+    return Event(
+        f"job {job.id} {job.handler} was not ours to settle any more attempt={job.attempt}: {because}",
+        {**_of("lost", job), "because": because},
+        job.arg,
+    )
 
 
-def expired(job: Expired, outcome: Outcome) -> str:
-    return f"job {job.id} {job.handler} {_badly(outcome)} attempt={job.attempt}: the lease ran out"
+def expired(job: Expired, outcome: Outcome) -> Event:
+    what, more = _end(outcome)
+    because = "the lease ran out"
+    return Event(
+        f"job {job.id} {job.handler} {what}{more} attempt={job.attempt}: {because}",
+        {**_of(what, job), "because": because},
+    )
 
 
-def _badly(outcome: Outcome) -> str:
+def _of(what: str, job: Grabbed | Expired) -> dict[str, Any]:
+    return {
+        "event": what,
+        "job": job.id,
+        "handler": job.handler,
+        "attempt": job.attempt,
+    }
+
+
+def _end(outcome: Outcome) -> tuple[str, str]:
+    """Name an end, and say when the job is tried again."""
     if isinstance(outcome, Retry):
         how = "crashed" if outcome.crashed else "failed"
-        return f"{how} retry_in={outcome.delay:g}"
+        return how, f" retry_in={outcome.delay:g}"
     if isinstance(outcome, GivenBack) and outcome.delay:
-        return f"declined again_in={outcome.delay:g}"
-    return _NAMES.get(type(outcome), "given back")
+        return "declined", f" again_in={outcome.delay:g}"
+    return _NAMES[type(outcome)], ""
 
 
 _NAMES: dict[type, str] = {
+    Done: "done",
+    Settled: "done",
+    GivenBack: "given back",
     Failed: "failed for good",
     Aborted: "aborted",
     Quarantined: "quarantined",
@@ -50,31 +98,41 @@ _NAMES: dict[type, str] = {
 def _because(outcome: Outcome) -> str:
     """An exception is named by type and place; its text is kept with the job."""
     if isinstance(outcome, (Retry, Failed)) and outcome.place:
-        return f": {outcome.place}"
+        return outcome.place
     if isinstance(outcome, Quarantined) or (
         isinstance(outcome, Retry) and outcome.crashed
     ):
-        return f": {outcome.error}"
+        return outcome.error
     return ""
 
 
-def manager(pid: int, stopping: bool) -> str:
-    return f"manager {pid} {'stops' if stopping else 'works'}"
+def manager(pid: int, stopping: bool) -> Event:
+    how = "stops" if stopping else "works"
+    return said(f"manager {pid} {how}", "state", manager=pid)
 
 
-def child(pid: int, jobs: list[Grabbed]) -> str:
+def child(pid: int, jobs: Sequence[Grabbed]) -> Event:
     """Say what a child does; the first of its jobs is the one that runs."""
     if not jobs:
-        return f"child {pid} idle"
+        return said(f"child {pid} idle", "state", child=pid)
     first = jobs[0]
     behind = f" and {len(jobs) - 1} more in hand" if len(jobs) > 1 else ""
-    return f"child {pid} busy with job {first.id} {first.handler} attempt={first.attempt}{behind}"
+    return said(
+        f"child {pid} busy with job {first.id} {first.handler} attempt={first.attempt}{behind}",
+        "state",
+        child=pid,
+        job=first.id,
+        handler=first.handler,
+        attempt=first.attempt,
+        behind=len(jobs) - 1,
+    )
 
 
-def dead(pid: int, death: str, killed_for: str) -> str:
+def dead(pid: int, death: str, killed_for: str) -> Event:
     why = f"was stopped after {killed_for}" if killed_for else death
-    return f"child {pid} {why.replace('the child ', '')}"
+    text = f"child {pid} {why.replace('the child ', '')}"
+    return said(text, "child died", child=pid)
 
 
-def leaves(pid: int, why: str) -> str:
-    return f"child {pid} leaves {why}"
+def leaves(pid: int, why: str) -> Event:
+    return said(f"child {pid} leaves {why}", "child leaves", child=pid)

@@ -15,11 +15,6 @@ def lines(events: list[str]) -> None:
     _Patient(2, "w", closefd=False).write(data)
 
 
-def line(event: str) -> None:
-    """Write one event."""
-    lines([event])
-
-
 def protect_streams() -> None:
     """Let print and logging outlive the reader of our pipes: a draining job is not to fail of it."""
     sys.stdout = _stream(1)

@@ -8,9 +8,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worker import lines, log, verdict
+from worker import lines, verdict
 from worker.bell import Bell
 from worker.crew import Crew
+from worker.ending import GRACE, Ending
 from worker.exchange import Exchange
 from worker.hand import Wreck
 from worker.handler import Register
@@ -22,19 +23,16 @@ from worker.signals import Signals
 from worker.staffing import Staff, Staffing
 from worker.store.base import Grabbed
 
-#: seconds after stop_timeout in which a database that does not answer may come back
-GRACE = 5.0
-
 
 @dataclass(frozen=True)
 class Settings:
     """How a manager runs."""
 
     staff: Staff
-    #: seconds between polls of an idle queue
-    work_delay: float = 1.0
     #: seconds that running jobs get to finish after TERM
     stop_timeout: float = 60.0
+    #: the process that keeps several managers, and with which this one ends; 0: there is none
+    parent: int = 0
 
 
 class Manager:
@@ -42,12 +40,12 @@ class Manager:
         self, exchange: Exchange, crew: Crew, register: Register, settings: Settings
     ) -> None:
         self._exchange, self._crew = exchange, crew
-        self._register, self._settings = register, settings
+        self._register, self._journal = register, crew.journal
         self._sharing = Sharing(crew, exchange)
         self._selector = selectors.DefaultSelector()
         self._staffing = Staffing(crew, settings.staff, self._selector)
         self._signals = Signals()
-        self._stop_at: float | None = None
+        self._ending = Ending(self._signals, settings.stop_timeout, settings.parent)
 
     def run(self, bell: Bell) -> bool:
         """Work until told to stop; True if told to start again from the current release."""
@@ -66,41 +64,31 @@ class Manager:
         self._heed_signals()
         self._end_overdue()
         self._reap()
-        self._pass_on(self._sharing.recall(every=self._is_stopping))
+        self._pass_on(self._sharing.recall(every=self._ending.has_begun))
         self._trade()
-        if not self._is_stopping:
+        if not self._ending.has_begun:
             self._staffing.adjust()
         self._sharing.hand_out()
 
     # -- what was asked
 
     def _heed_signals(self) -> None:
-        signals, now = self._signals, time.monotonic()
-        if self._stop_at is None and (signals.stops or signals.reload):
-            self._stop_at = now + self._settings.stop_timeout
-            log.line(f"manager {os.getpid()} finishes the running jobs")
-        if signals.stops > 1 and self._stop_at is not None:
-            self._stop_at = min(self._stop_at, now)
-        if signals.show:
-            signals.show = False
-            log.lines([lines.manager(os.getpid(), self._is_stopping), *self._state()])
-
-    @property
-    def _is_stopping(self) -> bool:
-        return self._stop_at is not None
-
-    def _state(self) -> list[str]:
-        return [lines.child(m.pid, [*m.hand.jobs]) for m in self._crew.members]
+        pid = os.getpid()
+        if self._ending.heed():
+            self._journal.say(f"manager {pid} finishes the running jobs", "stopping")
+        if self._signals.show:
+            self._signals.show = False
+            state = [lines.child(m.pid, m.hand.jobs) for m in self._crew.members]
+            self._journal.tell([lines.manager(pid, self._ending.has_begun), *state])
 
     def _is_through(self) -> bool:
-        if self._stop_at is None:
+        if not self._ending.has_begun:
             return False
-        late = time.monotonic() - self._stop_at
-        busy = any(member.hand.jobs for member in self._crew.members)
-        if late >= 0 and busy:
-            self._kill([m for m in self._crew.members if m.hand.jobs])
-        if late > GRACE and not self._exchange.is_empty:
-            log.line(
+        busy = [member for member in self._crew.members if member.hand.jobs]
+        if self._ending.is_due:
+            self._kill(busy)
+        if self._ending.is_overdue and not self._exchange.is_empty:
+            self._journal.say(
                 "the database did not answer; the leases of unsettled jobs will run out"
             )
             return True
@@ -133,7 +121,7 @@ class Manager:
     def _bury(self, member: Member, death: Death, wreck: Wreck) -> None:
         job = wreck.crashed
         if not member.leaves:
-            log.line(lines.dead(member.pid, str(death), member.killed_for))
+            self._journal.tell([lines.dead(member.pid, str(death), member.killed_for)])
         if job is not None:
             handler = self._register.get(job.handler)
             self._exchange.end(
@@ -144,16 +132,16 @@ class Manager:
 
     def _pass_on(self, jobs: Sequence[Grabbed]) -> None:
         """Jobs that no child has begun: to another child, or back into the queue."""
-        if self._is_stopping:
+        if self._ending.has_begun:
             self._exchange.give_back(jobs)
         else:
             self._exchange.waiting.extendleft(reversed(jobs))
 
     def _wanted(self) -> int:
-        return 0 if self._is_stopping else self._sharing.wanted()
+        return 0 if self._ending.has_begun else self._sharing.wanted()
 
     def _trade(self) -> None:
-        if self._is_stopping:
+        if self._ending.has_begun:
             self._exchange.give_back_waiting()
         self._exchange.trade(self._wanted(), self._sharing.held())
         if not self._exchange.ended:
@@ -180,8 +168,8 @@ class Manager:
         if self._exchange.ended or self._wanted():
             pauses.append(self._exchange.pause())
         missing = self._staffing.pause()
-        if self._stop_at is not None:
-            pauses.append(max(0.05, self._stop_at - time.monotonic()))
+        if self._ending.has_begun:
+            pauses.append(self._ending.patience())
         elif missing is not None:
             pauses.append(missing)
         return min(pauses)
@@ -190,7 +178,7 @@ class Manager:
         """Let idle children go; what they hold is settled."""
         for member in self._crew.members:
             self._staffing.dismiss(member)
-        log.line(f"manager {os.getpid()} stopped")
+        self._journal.say(f"manager {os.getpid()} stopped", "stopped")
         until = time.monotonic() + GRACE
         while self._crew.members:
             self._crew.reap()

@@ -15,6 +15,7 @@ from worker import wire
 from worker.child import Ends
 from worker.hand import Hand, Wreck
 from worker.job import Outcome
+from worker.journal import Journal
 from worker.store.base import Grabbed
 from worker.wear import Limits, Service, limits_of_one
 
@@ -52,11 +53,11 @@ class Member:
         self.pid = pid
         self._theirs.close()
 
-    def ends(self, manager_pid: int) -> Ends:
+    def ends(self, manager_pid: int, journal: Journal) -> Ends:
         """In the child, after the fork: only the manager keeps its ends."""
         self.connection.close()
         os.close(self._permits)
-        return Ends(self._theirs, self._permits_left, self._tally, manager_pid)
+        return Ends(self._theirs, self._permits_left, self._tally, manager_pid, journal)
 
     def give(self, jobs: Sequence[Grabbed]) -> bool:
         """Hand jobs over; False if they do not fit while the child is busy."""

@@ -14,7 +14,7 @@ from worker.verbs import VERBS
 
 DESCRIPTION = "Put jobs into a queue, and work on them."
 ENVIRONMENT = """\
-environment: QUEUE_URL (the queue), FORKLIFT_SHARED (directory of the embedded queue.db),
+environment: QUEUE_URL (the queue, or several with spaces between), FORKLIFT_SHARED (directory of the embedded queue.db),
 FORKLIFT_CURRENT (link to the current release, for HUP), FORKLIFT_RELEASE (its name).
 exit status: 0 done, 1 a bug, 2 refused with a sentence on standard error, 3 an alarm of status or doctor."""
 
@@ -37,19 +37,22 @@ def _verb(verbs: Any, name: str, help: str) -> argparse.ArgumentParser:
     verb.add_argument(
         "--queue",
         metavar="URL",
-        help=f"{addresses.FORMS}; better in QUEUE_URL if it holds a password",
+        action="append",
+        help=f"{addresses.FORMS}; may be repeated; better in QUEUE_URL if it holds a password",
     )
     return verb
 
 
-def queue_address(options: argparse.Namespace, environ: Mapping[str, str]) -> Address:
-    """Find the queue: --queue, Qudo's flags, QUEUE_URL, or the embedded one."""
-    if options.queue is not None:
-        return addresses.parse(options.queue)
+def queue_addresses(
+    options: argparse.Namespace, environ: Mapping[str, str]
+) -> list[Address]:
+    """Find the queues: --queue, Qudo's flags, QUEUE_URL, or the embedded one."""
+    if options.queue:
+        return [addresses.parse(url) for url in options.queue]
     if getattr(options, "db", None) or getattr(options, "rdbms", None):
-        return _qudo_address(options)
-    url = environ.get("QUEUE_URL")
-    return addresses.parse(url) if url else addresses.default(environ)
+        return [_qudo_address(options)]
+    urls = environ.get("QUEUE_URL", "").split()
+    return [addresses.parse(url) for url in urls] or [addresses.default(environ)]
 
 
 def _qudo_address(options: argparse.Namespace) -> Address:

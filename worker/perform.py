@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from worker import alarm, hook, retry, serializers
@@ -39,7 +40,8 @@ def perform(register: Register, store: Store, grabbed: Grabbed) -> Outcome:
         if job is None:
             return _unread(handler, job_of(grabbed._replace(arg="null"), hold), error)
         if not hold.is_decided:
-            return _failed(handler, job, error)
+            took = time.perf_counter() - started
+            return replace(_failed(handler, job, error), seconds=took)
     return hold.verdict(time.perf_counter() - started)
 
 

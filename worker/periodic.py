@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from worker import log
 from worker.handler import Handler, Register
+from worker.journal import Journal
 from worker.offer import accepted, offer
 from worker.schedule import Schedule
 from worker.store import ticks
@@ -33,7 +33,10 @@ class _Series:
 class Periodic:
     """Of a manager: every one of them tries, the first one's attempt counts."""
 
-    def __init__(self, store: Store, register: Register, release: str) -> None:
+    def __init__(
+        self, store: Store, register: Register, release: str, journal: Journal
+    ) -> None:
+        self._journal = journal
         self._store, self._register, self._release = store, register, release
         self._series = [
             _Series(each, Schedule(each.schedule, each.time_zone))
@@ -83,7 +86,7 @@ class Periodic:
                 tick, self._register.hooks_around(handler.name), handler.serializer
             )
         except Exception as error:  # a hook is user code
-            log.line(
+            self._journal.say(
                 f"a tick of {handler.name} is not enqueued, its serialize raised {type(error).__name__}; trying again"
             )
             return None

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from worker.address import Address
 from worker.errors import BadSetting, QueueUnreachable
 from worker.handler import HandlerLike
 from worker.queue import Queue
@@ -16,15 +17,21 @@ Result = TypeVar("Result")
 
 
 class Queues:
-    """Each job lives in the one queue that took it, which ends, retries and keeps it: run a manager for each.
+    """Each job lives in the one queue that took it, which ends, retries and keeps it.
 
-    *retry_seconds*: how long a database that did not answer is asked only if no other is left.
+    *retry_seconds*: how long a database that did not answer is asked only if no other is left. *options*
+    are those of each Queue.
     """
 
-    def __init__(self, urls: Sequence[str], retry_seconds: float = 30.0) -> None:
+    def __init__(
+        self,
+        urls: Sequence[str | Address],
+        retry_seconds: float = 30.0,
+        **options: Any,
+    ) -> None:
         if not urls:
             raise BadSetting("Queues wants at least one queue URL")
-        self.queues = [Queue(url) for url in urls]
+        self.queues = [Queue(url, **options) for url in urls]
         self._retry_seconds = retry_seconds
         self._silent_until = dict.fromkeys(self.queues, 0.0)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
-from worker import lines, log
+from worker import lines
 from worker.holding import Holding
+from worker.journal import Journal
 from worker.periodic import Periodic
 
 #: seconds between looks at what is due: scheduled jobs, leases that ran out
@@ -17,8 +18,9 @@ LOOK_AGAIN = 0.02
 class Rounds:
     """A manager's looks at the queue; each says whether it made a job ready."""
 
-    def __init__(self, holding: Holding, periodic: Periodic) -> None:
+    def __init__(self, holding: Holding, periodic: Periodic, journal: Journal) -> None:
         self._holding, self._periodic = holding, periodic
+        self._journal = journal
         self._look_at = 0.0
 
     def pause(self) -> float:
@@ -41,8 +43,7 @@ class Rounds:
         self._look_at = now + LOOK_EVERY
         ready = due.lease is not None and due.lease <= 0
         if ready:
-            for job, outcome in self._holding.reclaim():
-                log.line(lines.expired(job, outcome))
+            self._journal.tell(lines.expired(*each) for each in self._holding.reclaim())
         if due.scheduled is None:
             return ready
         if due.scheduled <= 0:
@@ -55,5 +56,5 @@ class Rounds:
         """Enqueue what periodic handlers are due."""
         ticked = self._periodic.tick()
         for each in ticked:
-            log.line(f"tick {each} is enqueued")
+            self._journal.say(f"tick {each} is enqueued", "tick")
         return bool(ticked)

@@ -38,6 +38,10 @@ class Signals:
         traceback: TracebackType | None,
     ) -> None:
         signal.set_wakeup_fd(-1)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the pipe, at the end or in a child after its fork."""
         os.close(self.wakes_on)
         os.close(self._wakes)
 

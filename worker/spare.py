@@ -51,3 +51,11 @@ def surplus(pool: Pool, idle_for: Sequence[float]) -> int:
     """
     lasting = sum(seconds >= pool.cool_down for seconds in idle_for)
     return max(0, lasting - pool.most_spare)
+
+
+def owed(pool: Pool, wanted_elsewhere: int, idle: int, above_fair: int) -> int:
+    """Count the children whose places another manager should have.
+
+    Idle ones go down to those that are to be spare; busy ones only of a manager that has more than its fair part.
+    """
+    return max(0, min(wanted_elsewhere, max(idle - pool.min_spare_workers, above_fair)))

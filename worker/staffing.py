@@ -6,7 +6,7 @@ import selectors
 import time
 from dataclasses import dataclass
 
-from worker import lines, log, spare, wear
+from worker import lines, spare, wear
 from worker.crew import Crew
 from worker.member import Member
 from worker.spare import Pool
@@ -16,6 +16,8 @@ from worker.wear import Limits
 FORK_EVERY = 0.05
 #: seconds before the next attempt at a fork that the system refused
 REFUSED = 1.0
+#: seconds before the next look for a place, when other managers have all
+NO_PLACE = 0.1
 #: seconds between looks at how much memory the children have
 WEIGH_EVERY = 1.0
 
@@ -35,15 +37,18 @@ class Staffing:
         self, crew: Crew, staff: Staff, selector: selectors.BaseSelector
     ) -> None:
         self._crew, self._staff, self._selector = crew, staff, selector
+        self._journal = crew.journal
         self._fork_at = 0.0
         self._weigh_at = 0.0
 
     def adjust(self) -> None:
         """Let go who is to go, and fork who is missing."""
+        self._make_place()
         self._wear()
         self._retire()
         if time.monotonic() >= self._fork_at:
             self._fork()
+        self._crew.share.wish(self._missing())
 
     def pause(self) -> float | None:
         """Seconds until a missing child is to be forked; None if there is none."""
@@ -74,7 +79,7 @@ class Staffing:
                 member.limits, member.service(weigh=weigh)
             )
             if member.worn and member.hand.is_clean and not member.leaves:
-                log.line(lines.leaves(member.pid, member.worn))
+                self._journal.tell([lines.leaves(member.pid, member.worn)])
                 self.dismiss(member)
 
     def _retire(self) -> None:
@@ -82,13 +87,24 @@ class Staffing:
         idle = [member for member in self._idle() if member.hand.is_clean]
         idle_for = [now - member.heard_at for member in idle]
         for member in idle[: spare.surplus(self._staff.pool, idle_for)]:
-            log.line(lines.leaves(member.pid, "as one too many"))
+            self._journal.tell([lines.leaves(member.pid, "as one too many")])
             self.dismiss(member)
+
+    def _make_place(self) -> None:
+        """Let children go whose places another manager wants: idle ones, else the oldest when it is through."""
+        idle, staying = self._idle(), self._staying()
+        leaving = len(self._crew.members) - len(staying)
+        owed = self._crew.share.owed(len(idle)) - leaving
+        busy = [member for member in staying if member not in idle]
+        for member in [*idle, *busy][: max(0, owed)]:
+            member.worn = "for another database"
+
+    def _staying(self) -> list[Member]:
+        return [m for m in self._crew.members if not (m.worn or m.leaves)]
 
     def _idle(self) -> list[Member]:
         """The oldest first."""
-        staying = [m for m in self._crew.members if not (m.worn or m.leaves)]
-        return [member for member in staying if member.hand.is_empty]
+        return [member for member in self._staying() if member.hand.is_empty]
 
     def _missing(self) -> int:
         alive, idle = len(self._crew.members), len(self._idle())
@@ -101,7 +117,10 @@ class Staffing:
             try:
                 member = self._crew.fork(self._staff.limits, self._selector, own)
             except OSError as error:
-                log.line(f"cannot fork a child: {error}")
+                self._journal.say(f"cannot fork a child: {error}", "cannot fork")
                 self._fork_at = time.monotonic() + REFUSED
+                return
+            if member is None:
+                self._fork_at = time.monotonic() + NO_PLACE
                 return
             self._selector.register(member.connection, selectors.EVENT_READ, member)

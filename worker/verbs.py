@@ -93,6 +93,29 @@ def _run(verb: argparse.ArgumentParser) -> None:
         metavar="A,B",
         help="in this order of importance; default",
     )
+    verb.add_argument(
+        "--retry-seconds",
+        "--retry_seconds",
+        type=_seconds,
+        default=30.0,
+        metavar="SECONDS",
+        help="of several databases, before one that could not be worked on is tried again; 30",
+    )
+    _log(verb)
+
+
+def _log(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--log",
+        choices=("text", "json"),
+        default="text",
+        help="a line, or an object of JSON, for each event; text",
+    )
+    verb.add_argument(
+        "--log-arguments",
+        action="store_true",
+        help="lines about jobs hold their arguments, for all who can read the log",
+    )
 
 
 def _hooks(verb: argparse.ArgumentParser) -> None:

@@ -6,6 +6,7 @@ from worker.bell import PLACES, Bell, ring
 from worker.exchange import Exchange
 from worker.handler import Register
 from worker.holding import Holding
+from worker.journal import Journal
 from worker.periodic import Periodic
 from worker.rounds import Rounds
 
@@ -43,8 +44,9 @@ def test_more_managers_than_places_and_more_rings_than_anyone_hears_do_no_harm(q
 
 def test_a_ring_makes_an_idle_manager_poll_at_once(queue):
     holding = Holding(queue.store, Register(), ["default"], "")
-    rounds = Rounds(holding, Periodic(queue.store, Register(), ""))
-    exchange = Exchange(holding, rounds, 1000.0)
+    periodic = Periodic(queue.store, Register(), "", Journal())
+    rounds = Rounds(holding, periodic, Journal())
+    exchange = Exchange(holding, rounds, 1000.0, Journal())
     until(lambda: exchange.trade(1, {}) or exchange.pause() > 0.2)
     queue.enqueue(ECHO)
     exchange.trade(1, {})

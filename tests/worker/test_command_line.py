@@ -149,7 +149,9 @@ def test_an_argument_of_a_job_is_in_no_line_of_the_log(queue, run):
     running = run(queue)
     queue.enqueue(f"{JOBS}.Fail", {"file": "/dev/null", "secret": "hunter2"})
     until(lambda: states(queue) == {"failed": 1})
-    assert running.says("failed retry_in=0.1 attempt=1: ValueError at jobs.py:")
+    assert running.says(
+        "failed retry_in=0.1 attempt=1 seconds=", ": ValueError at jobs.py:"
+    )
     assert running.says("failed for good attempt=3")
     assert "hunter2" not in running.log
     assert "not to its taste" not in running.log

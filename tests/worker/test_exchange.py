@@ -8,6 +8,7 @@ from worker.exchange import Exchange
 from worker.handler import Register
 from worker.holding import Holding
 from worker.job import Done
+from worker.journal import Journal
 from worker.periodic import Periodic
 from worker.rounds import Rounds
 
@@ -17,8 +18,9 @@ ECHO = "tests.worker.jobs.Echo"
 @pytest.fixture
 def exchange(queue):
     holding = Holding(queue.store, Register(), ["default"], "")
-    rounds = Rounds(holding, Periodic(queue.store, Register(), ""))
-    return Exchange(holding, rounds, 1.0)
+    periodic = Periodic(queue.store, Register(), "", Journal())
+    rounds = Rounds(holding, periodic, Journal())
+    return Exchange(holding, rounds, 1.0, Journal())
 
 
 @pytest.fixture

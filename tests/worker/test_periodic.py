@@ -10,6 +10,7 @@ from tests.worker.support import sql, states, until
 from tests.worker.ticking import hourly
 from worker import Hook
 from worker.handler import Register, handler
+from worker.journal import Journal
 from worker.periodic import Periodic
 from worker.store.statements import microseconds
 from worker.testing import drain
@@ -18,7 +19,7 @@ HOUR = 3600
 
 
 def periodic(queue, *handlers):
-    return Periodic(queue.store, Register(handlers or [hourly]), "r1")
+    return Periodic(queue.store, Register(handlers or [hourly]), "r1", Journal())
 
 
 def clock(queue):
