@@ -66,7 +66,9 @@ class Manager:
         self._reap()
         self._pass_on(self._sharing.recall(every=self._ending.has_begun))
         self._trade()
-        if not self._ending.has_begun:
+        if self._ending.has_begun:
+            self._staffing.dismiss_idle()
+        else:
             self._staffing.adjust()
         self._sharing.hand_out()
 

@@ -62,6 +62,12 @@ class Staffing:
             self._selector.unregister(member.connection)
             self._fork_at = time.monotonic() + FORK_EVERY
 
+    def dismiss_idle(self) -> None:
+        """Send all away who owe nothing, so that those who are left are at work."""
+        for member in self._crew.members:
+            if member.hand.is_clean:
+                self.dismiss(member)
+
     def dismiss(self, member: Member) -> None:
         """Send an idle child away; what it did is settled."""
         if not member.leaves:

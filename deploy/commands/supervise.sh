@@ -53,13 +53,29 @@ expect_within() {
     case $1 in *.*) hundredths=${1#*.}00 ;; *) hundredths=00 ;; esac
     hundredths=$((${1%.*} * 100 + 1${hundredths%"${hundredths#??}"} - 100))
     read_clock
-    late_at=$((clock + hundredths)) moment=0
+    late_at=$((clock + hundredths)) moment=0 tell_at=$((clock + 200))
 }
 
 # Whether what was expected should have come by now.
 is_late() {
     read_clock
     [ "$clock" -ge "$late_at" ]
+}
+
+# Say now and then how many processes of $1 are still at work: a worker that was told to stop finishes its jobs.
+tell_left() {
+    [ "$clock" -ge "$tell_at" ] || return 0
+    tell_at=$((clock + 500)) left=0
+    count_at_work "$1"
+    begin "waiting for process $1: $left at work, $(((late_at - clock) / 100)) s left"
+}
+
+# Add to `left` the processes below $1 that have none below them; $1 itself if it is one.
+count_at_work() {
+    below=''
+    read -r below 2>/dev/null <"/proc/$1/task/$1/children" || :
+    [ -n "$below" ] || left=$((left + 1))
+    for each in $below; do count_at_work "$each"; done
 }
 
 now() { date +%s; }
@@ -69,6 +85,7 @@ await_start() {
     expect_within "$(($2 + 1))"
     while read_status "$1" && { [ "$state" != up ] || [ "$start" = "$3" ]; }; do
         ! is_late || return 1
+        [ "$state" != up ] || tell_left "$pid"
         nap
     done
 }
@@ -222,6 +239,7 @@ await_end() {
     expect_within "$(($2 + 1))"
     while read_status "$1" && { [ "$state" = up ] || [ "$want" != down ]; }; do
         ! is_late || return 1
+        [ "$state" != up ] || tell_left "$pid"
         nap
     done
 }

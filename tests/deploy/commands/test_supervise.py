@@ -1,10 +1,13 @@
 """A service under a real supervise: what is asked of it is done, and proved."""
 
 import contextlib
+import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +20,7 @@ from deploy.commands import facts, releases, setup, supervise
 from deploy.rendering import Templates
 from deploy.shell import command
 
+ROOT = Path(__file__).resolve().parents[3]
 OLD, NEW = "20261123094501-1a2b3c4", "20261123094502-1a2b3c4"
 
 STEADY = "exec sleep 600"
@@ -242,6 +246,47 @@ def test_a_service_may_take_its_time_to_stop(service):
     assert restarting(service).status == 0
     assert service.runs(NEW)
     assert service.pid() != before
+
+
+def test_while_a_worker_finishes_its_jobs_the_operator_hears_how_many_are_left(
+    service, tmp_path
+):
+    worker = [sys.executable, "-m", "worker"]
+    environ = {
+        **os.environ,
+        "QUEUE_URL": f"sqlite:///{tmp_path / 'queue.db'}",
+        "PYTHONPATH": str(ROOT),
+    }
+
+    def ask(*words):
+        done = subprocess.run(
+            [*worker, *words], env=environ, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    ask("setup")
+    options = "tests.worker.jobs --max-workers 3 --min-spare-workers 3"
+    given = " ".join(
+        f"{name}='{environ[name]}'" for name in ("QUEUE_URL", "PYTHONPATH")
+    )
+    program = f"{given} exec {shlex.join(worker)} run {options}"
+    switched(service, program, {"stop_timeout": 20})
+    before = service.pid()
+    gate, arg = tmp_path / "gate", {"file": "/dev/null", "gate": f"{tmp_path}/gate"}
+    for _ in range(2):
+        ask("enqueue", "tests.worker.jobs.Gate", json.dumps(arg))
+    service.until(lambda: "default running 2" in ask("status"))
+    with ThreadPoolExecutor() as threads:
+        restart = threads.submit(restarting, service)
+        service.until(lambda: "finishes the running jobs" in service.said())
+        told = time.monotonic() + 2.5
+        service.until(lambda: time.monotonic() > told)
+        gate.touch()
+        ended = restart.result()
+    assert ended.status == 0
+    assert f"waiting for process {before}: 2 at work, 1" in ended.out
+    assert service.pid() != before
+    assert "running" not in ask("status")
 
 
 def test_a_service_that_does_not_stop_in_time_is_left_alone(service):
