@@ -1,0 +1,58 @@
+"""What /proc tells of the processes of a host, as the machine numbers them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Name the processes below one, as the machine numbers them."""
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in map(int, (task / "children").read_text().split()):
+                yield child
+                yield from descendants(child)
+
+
+def gone(running: Iterable[int], under: str) -> Iterator[str]:
+    """Name what was removed below *under* while a process worked there, or was it."""
+    for pid in running:
+        for what in ("cwd", "exe"):
+            path = link(pid, what)
+            if under in path and path.endswith(" (deleted)"):
+                yield f"{what} of “{title(pid)[:60]}”: {path}"
+
+
+def inside(pid: int) -> int:
+    """Tell the number that the process has on its host."""
+    with suppress(OSError, IndexError):
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        told = [line for line in lines if line.startswith("NSpid:")]
+        return int(told[0].split()[-1])
+    return 0
+
+
+def is_zombie(pid: int) -> bool:
+    """Say whether it has ended, reaped or not."""
+    with suppress(OSError):
+        status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        return status.rpartition(")")[2].split()[0] == "Z"
+    return True
+
+
+def link(pid: int, name: str) -> str:
+    """Tell where its ``cwd`` or ``exe`` leads; empty if it has ended."""
+    try:
+        return str(Path(f"/proc/{pid}/{name}").readlink())
+    except OSError:
+        return ""
+
+
+def title(pid: int) -> str:
+    """Give its arguments as ps would show them."""
+    with suppress(OSError):
+        words = Path(f"/proc/{pid}/cmdline").read_bytes()
+        return words.replace(b"\0", b" ").decode(errors="replace").strip()
+    return ""

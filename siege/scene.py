@@ -1,0 +1,129 @@
+"""What one round is to be, drawn from the seed alone: which task, which attack, on whom, when. Pure."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+#: tasks that bring a release to life, on all hosts or on none
+TRANSACTIONS = ("deploy", "first", "both", "sync", "rollback")
+MAKES_RELEASE = ("deploy", "first", "both", "sync", "update", "setup")
+
+#: how often each task is drawn
+TASKS: Mapping[str, int] = {
+    "deploy": 40,
+    "rollback": 16,
+    "both": 12,
+    "sync": 8,
+    "update": 7,
+    "restart": 6,
+    "first": 4,
+    "setup": 4,
+    "remove": 2,
+    "dry": 3,
+}
+#: how often each attack is drawn
+ATTACKS: Mapping[str, int] = {
+    "kill": 14,
+    "interrupt": 12,
+    "interrupt twice": 4,
+    "terminate": 4,
+    "cut": 10,
+    "cut at the host": 8,
+    "cut for the client alone": 4,
+    "cut for the host alone": 4,
+    "fail a program": 16,
+    "slay a script": 10,
+    "fill the disk": 6,
+    "fill the inodes": 5,
+    "break the build": 3,
+    "mute": 3,
+    "freeze": 3,
+    "refuse": 2,
+    "silent from the start": 1,
+    "rival": 6,
+    "push": 4,
+    "no log": 2,
+    "strange key": 1,
+    "client's clock": 3,
+    "release flaps": 4,
+    "release is sick": 3,
+    "release dies late": 2,
+    "release is stubborn": 2,
+}
+#: attacks that only these tasks can meet
+LIMITED: Mapping[str, tuple[str, ...]] = {
+    "fill the disk": MAKES_RELEASE,
+    "fill the inodes": MAKES_RELEASE,
+    "break the build": MAKES_RELEASE,
+    "rival": ("deploy", "both", "rollback"),
+    "push": ("deploy", "both", "update"),
+    "no log": ("deploy", "rollback", "restart"),
+    "client's clock": ("deploy", "both", "update", "first"),
+    "release flaps": ("deploy", "both", "first"),
+    "release is sick": ("deploy", "both", "first"),
+    "release dies late": ("deploy",),
+    "release is stubborn": ("deploy", "rollback"),
+}
+#: attacks that are there from the beginning
+STANDING = (
+    "break the build",
+    "refuse",
+    "silent from the start",
+    "no log",
+    "strange key",
+    "client's clock",
+    "release flaps",
+    "release is sick",
+    "release dies late",
+    "release is stubborn",
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One round: a task, what happens to it, on which hosts, and when."""
+
+    number: int
+    task: str
+    attack: str
+    victims: tuple[str, ...]
+    #: the part of the task's usual length after which it happens
+    fraction: float
+    #: at the start of a program on the first victim, or by the clock
+    at_program: bool
+    #: a process outlives the release that it was started in, on the first victim
+    straggler: bool
+    #: the deploy that follows is asked for twice
+    twice: bool
+
+    def __str__(self) -> str:
+        how = "program" if self.at_program else "clock"
+        where = ", ".join(self.victims)
+        return f"round {self.number}: {self.task}, {self.attack} on {where} at {self.fraction:.3f} by {how}"
+
+
+def draw(seed: int, number: int, hosts: Sequence[str]) -> Scene:
+    """Draw round *number*; the same for the same seed and hosts."""
+    dice = random.Random(f"{seed}/{number}")  # noqa: S311 # no secret: what to break
+    attack = _one_of(dice, ATTACKS)
+    possible = LIMITED.get(attack, tuple(TASKS))
+    task = _one_of(dice, {name: TASKS[name] for name in possible})
+    several = len(hosts) > 1 and dice.random() < 0.3
+    victims = dice.sample(sorted(hosts), dice.randint(2, len(hosts)) if several else 1)
+    must = attack in ("fail a program", "slay a script")
+    return Scene(
+        number=number,
+        task=task,
+        attack=attack,
+        victims=tuple(victims),
+        fraction=dice.random(),
+        at_program=must or dice.random() < 0.6,
+        straggler=dice.random() < 0.1,
+        twice=dice.random() < 0.1,
+    )
+
+
+def _one_of(dice: random.Random, weights: Mapping[str, int]) -> str:
+    return dice.choices(list(weights), list(weights.values()))[0]
