@@ -90,14 +90,14 @@ class Job:
 class Done:
     """The handler returned; *seconds* is how long it took."""
 
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
 class Settled:
     """The handler completed the job within a transaction of its own; nothing is left to write."""
 
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,18 @@
-"""For the tests of those who write handlers: do what is in a queue here and now, in this process."""
+"""For the tests of those who write handlers: see what was enqueued, and do it here and now, in this process."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from worker.handler import Handler, Register
+from worker import serializers
+from worker.handler import Handler, HandlerLike, Register, name_of
 from worker.holding import Holding
 from worker.job import Outcome, Settled
 from worker.perform import perform
 from worker.queue import Queue, release
+from worker.store import admin
+from worker.store.admin import Which
 from worker.store.base import Grabbed, Settlement
 
 
@@ -26,6 +30,7 @@ def drain(
     register = Register(made, queue.intake.hooks)
     holding = Holding(queue.store, register, queues, release())
     holding.due()
+    holding.promote()
     ended: list[tuple[Grabbed, Outcome]] = []
     while len(ended) < at_most:
         grabbed = holding.turn([], 1).grabbed
@@ -37,3 +42,64 @@ def drain(
             holding.turn([Settlement(job.id, job.owner, outcome)], 0)
         ended.append((job, outcome))
     return ended
+
+
+class Enqueued(NamedTuple):
+    """A live job, as a test looks at it."""
+
+    handler: str
+    arg: Any
+    queue: str
+    priority: int
+    uniqkey: str | None
+    #: ready, running or scheduled
+    state: str
+    #: seconds until a scheduled one is due
+    due_in: float | None
+
+
+class Workbench:
+    """A queue and its jobs, for one test; what the fixture of worker.fixtures gives."""
+
+    #: where run() puts its jobs, so that no other is in the way
+    INLINE = "run-inline"
+
+    def __init__(self, queue: Queue) -> None:
+        self.queue = queue
+
+    def enqueued(self, handler: HandlerLike | None = None) -> list[Enqueued]:
+        """Give the live jobs, the oldest first; those of one handler if it is named."""
+        name = "" if handler is None else name_of(handler)
+        desk = self.queue.desk
+        listed = desk.jobs(Which(handler=name, limit=10_000))
+        live = [each for each in listed if each.state not in admin.KEPT]
+        return [
+            Enqueued(
+                each.handler,
+                serializers.read(desk.show(each.id)["arg"]),
+                each.queue,
+                each.priority,
+                each.uniqkey,
+                each.state,
+                each.due_in,
+            )
+            for each in live
+        ]
+
+    def drain(
+        self, *handlers: Handler | type[Handler], queues: Sequence[str] = ("default",)
+    ) -> list[tuple[Grabbed, Outcome]]:
+        """Do all jobs that are ready, as drain() does."""
+        return drain(self.queue, *handlers, queues=queues)
+
+    def run(
+        self, handler: Handler | type[Handler], arg: Any = None, **options: Any
+    ) -> Outcome:
+        """Enqueue one job, do it, and give how it ended: ``assert workbench.run(Echo, 1) == Done()``."""
+        self.queue.enqueue(handler, arg, queue=self.INLINE, **options)
+        ((_, outcome),) = drain(self.queue, handler, queues=(self.INLINE,), at_most=1)
+        return outcome
+
+    def hasten(self) -> None:
+        """Make all scheduled jobs due, retries too: the next drain() does them."""
+        self.queue.store.change([admin.HASTEN])

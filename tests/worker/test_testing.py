@@ -1,7 +1,11 @@
 """The aid for users' tests does what a worker does."""
 
+import os
+import subprocess
+import sys
+
 from tests.worker.jobs import Echo, Fail
-from tests.worker.support import states
+from tests.worker.support import ROOT, states
 from worker import handler
 from worker.job import Done, Retry, Settled
 from worker.testing import drain
@@ -42,3 +46,59 @@ def test_draining_ends_although_jobs_enqueue_jobs_for_ever(queue):
     again.function.__qualname__ = "again"
     queue.enqueue(again)
     assert len(drain(queue, again, at_most=5)) == 5
+
+
+def test_a_project_asks_for_the_fixture_and_nobody_else_loads_it(tmp_path):
+    (tmp_path / "jobs.py").write_text(
+        "import os\n"
+        "from worker import Queue, handler\n"
+        "@handler(max_retries=1, retry_delay=60)\n"
+        "def mail(job):\n"
+        "    if job.arg['to'] == 'nobody' and job.attempt == 1:\n"
+        "        raise ValueError('no such address')\n"
+        "def sign_up(name):\n"
+        "    Queue(os.environ['QUEUE_URL']).enqueue(mail, {'to': name}, priority=3)\n"
+    )
+    (tmp_path / "conftest.py").write_text("pytest_plugins = ['worker.fixtures']\n")
+    (tmp_path / "test_jobs.py").write_text(
+        "import jobs\n"
+        "from worker.job import Done, Retry\n"
+        "def test_signing_up_sends_a_mail(workbench):\n"
+        "    jobs.sign_up('ann')\n"
+        "    (job,) = workbench.enqueued(jobs.mail)\n"
+        "    assert (job.arg, job.priority, job.state) == ({'to': 'ann'}, 3, 'ready')\n"
+        "    assert [end for _, end in workbench.drain(jobs.mail)] == [Done()]\n"
+        "    assert workbench.enqueued() == []\n"
+        "def test_a_mail_that_fails_is_sent_again(workbench):\n"
+        "    end = workbench.run(jobs.mail, {'to': 'nobody'})\n"
+        "    assert isinstance(end, Retry) and 'no such address' in end.error\n"
+        "    assert 59 < workbench.enqueued()[0].due_in <= 60\n"
+        "    workbench.hasten()\n"
+        "    ((job, end),) = workbench.drain(jobs.mail, queues=[workbench.INLINE])\n"
+        "    assert (job.attempt, end) == (2, Done())\n"
+    )
+    environ = {**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"}
+    python = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    ]
+    done = subprocess.run(
+        python, cwd=tmp_path, env=environ, capture_output=True, text=True
+    )
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
+    (tmp_path / "conftest.py").write_text(
+        "import sys\n"
+        "def pytest_collection_finish():\n"
+        "    assert not [name for name in sys.modules if name.startswith('worker')]\n"
+    )
+    (tmp_path / "test_jobs.py").write_text("def test_one():\n    pass\n")
+    done = subprocess.run(
+        python, cwd=tmp_path, env=environ, capture_output=True, text=True
+    )
+    assert "1 passed" in done.stdout, done.stdout + done.stderr

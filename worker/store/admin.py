@@ -141,6 +141,7 @@ def prune(seconds: float, limit: int, words: Words) -> Statement:
     )
 
 
+HASTEN = Statement(f"UPDATE job SET due_at = 0 WHERE state = {SCHEDULED}")
 PAUSED = Statement("SELECT queue FROM paused_queue")
 
 
