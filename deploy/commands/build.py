@@ -22,7 +22,8 @@ def title(build: Build) -> str:
 
 
 def _output_to_log(line: str) -> Command:
-    return Command(f"sh -c {quote(line)} </dev/null >&2")
+    # what a build leaves running does not keep the lock
+    return Command(f"sh -c {quote(line)} </dev/null >&2 8>&-")
 
 
 def _python_environment(paths: Paths, wanted: PythonEnvironment) -> Command:

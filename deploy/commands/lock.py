@@ -16,8 +16,9 @@ def wait() -> Command:
     return command("wait_with_lock", uses="lock")
 
 
-def enter_phase(paths: Paths) -> Command:
-    return command("enter_phase", paths.deploy_to, uses="lock")
+def enter_phase(paths: Paths, holder: str = "") -> Command:
+    """Begin to change a host; for a *holder* of the deploy lock only as long as he has it."""
+    return command("enter_phase", paths.deploy_to, holder, uses="lock")
 
 
 def enter_again(paths: Paths, holder: str, patience: int) -> Command:

@@ -29,10 +29,20 @@ wait_with_lock() {
     cat >/dev/null
 }
 
-# Be the only script that changes directory $1.
+# Be the only script that changes directory $1; for holder $2 only while that one has the deploy lock. A
+# script can lose its client before it begins, and begin when others have looked and gone on.
 enter_phase() {
     exec 8>>"$1/.phase.lock"
     flock -n 8 || fail 75 'another script still works here; try again when that is done'
+    [ -z "$2" ] || has_lock "$1" "$2" || fail 75 'the run that sent this has lost the deploy lock; nothing was done'
+}
+
+# Whether holder $2 has the deploy lock of directory $1.
+has_lock() {
+    exec 9>>"$1/.lock"
+    ! flock -n 9 || return 1
+    exec 9>&-
+    IFS= read -r noted <"$1/.lock" && [ "$noted" = "$2" ]
 }
 
 # Be the only script that changes directory $1, once what was begun there has ended, within $3 seconds.

@@ -87,6 +87,7 @@ switch_only() {
 
 switch_back() {
     see_it_through
+    write_manifest "$releases/$release" "$failed" || say "$release could not be marked as failed"
     [ "$(readlink "$current" || :)" = "releases/$release" ] || return 0
     begin "going back to ${previous:-nothing}"
     why='another host failed, or the operator stopped the run'
@@ -96,8 +97,16 @@ switch_back() {
 }
 
 switch_to_release() {
+    ! was_given_up || fail 75 "$release was given up before it was switched to; nothing was done"
     begin "switching to $release"
     point "$current" "releases/$release" || fail 70 "current could not be switched to $release; nothing runs from it"
+}
+
+# Whether the way back was here before the way there, which had lost its client.
+was_given_up() {
+    read -r known 2>/dev/null <"$releases/$release/.release.json" || return 1
+    case $known in *'"state": "failed"'*) return 0 ;; esac
+    return 1
 }
 
 # Add a line to the host's history of deploys; and Capistrano's line, for those who read it.

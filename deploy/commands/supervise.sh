@@ -42,9 +42,10 @@ release_of() {
     [ "$noted" = "$2" ] && printf '%s\n' "${release##*/}"
 }
 
-# Wait a second at most until `run` has noted process $2 of directory $1, which it does as it begins.
+# Wait until `run` has noted process $2 of directory $1, which it does as it begins: at once, unless the
+# host has very much to do.
 await_note() {
-    expect_within 1
+    expect_within 5
     until [ -n "$(release_of "$1" "$2")" ] || is_late; do nap; done
 }
 

@@ -50,7 +50,7 @@ class Plan:
 
     def doing(self, make: Publishing) -> Callable[[Remote], Any]:
         """Give the act of sending each host what *make* makes for it."""
-        entering = lock.enter_phase(self.target.paths)
+        entering = lock.enter_phase(self.target.paths, self.target.holder)
         return lambda remote: remote.run(
             self._script(make, remote.host, entering), deadline=self.deadline
         )

@@ -53,7 +53,7 @@ def prepare(plan: Plan, archive: Archive) -> None:
 def _steps(plan: Plan, archive: Archive) -> Iterable[Step]:
     paths, new = plan.target.paths, plan.new.release
     start = plan.target.templates.start(paths)
-    yield Step("", lock.enter_phase(paths))
+    yield Step("", lock.enter_phase(paths, plan.target.holder))
     yield Step("", releases.sweep(paths))
     yield Step("", releases.abandon_on_failure(paths, new))
     yield Step(

@@ -85,7 +85,7 @@ def greeting(folder):
 def test_the_texts_of_the_commands(host):
     lines = build.step(host.paths, FIRST, "make 'it'; true").text.splitlines()
     assert lines[0].startswith("cd '/")
-    assert lines[1] == """sh -c 'make '"'"'it'"'"'; true' </dev/null >&2"""
+    assert lines[1] == """sh -c 'make '"'"'it'"'"'; true' </dev/null >&2 8>&-"""
     wanted = PythonEnvironment(options=("--no-index", "-f", "it's"))
     line = build.step(host.paths, FIRST, wanted).text.splitlines()[1]
     assert line.startswith("python_environment python3 venv requirements.txt '/")

@@ -28,7 +28,7 @@ def test_the_texts_of_the_commands(host):
     place = str(host.deploy_to).replace("'", "'\"'\"'")
     assert lock.take(host.paths, "ann", 9).text == f"take_lock '{place}' ann 9"
     assert lock.wait().text == "wait_with_lock"
-    assert lock.enter_phase(host.paths).text == f"enter_phase '{place}'"
+    assert lock.enter_phase(host.paths, "ann").text == f"enter_phase '{place}' ann"
     for each in (lock.take(host.paths, ""), lock.wait(), lock.enter_phase(host.paths)):
         assert each.uses == {"lock"}
 
@@ -118,6 +118,19 @@ def test_a_phase_is_left_with_its_script(host, begin):
 def test_the_holder_of_the_lock_enters_its_phases(host, begin):
     answer(begin(taking(host)))
     host.do(lock.enter_phase(host.paths))
+
+
+def test_a_script_that_lost_its_run_before_it_began_does_nothing(host, begin):
+    entering = lock.enter_phase(host.paths, HOLDER)
+    held = begin(taking(host))
+    answer(held)
+    host.do(entering)
+    held.stdin.close()
+    assert held.wait(5) == 0
+    ended = host.send(entering)
+    assert (ended.status, "lost the deploy lock" in ended.sentence) == (75, True)
+    answer(begin(taking(host, "bob")))
+    assert host.send(entering).status == 75
 
 
 def test_what_a_lost_operator_began_keeps_the_next_deploy_out(host, begin, until):

@@ -84,6 +84,9 @@ def test_the_text_of_what_publishes(host, verb):
     assert "previous=''\nwas=down\n" in first
 
 
+BEFORE = HostFacts(current=OLD)
+
+
 def switching(host, make, before=OLD):
     facts = HostFacts(current=before)
     return make(host.paths, host.release(NEW), facts)
@@ -103,6 +106,19 @@ def test_a_first_switch_that_goes_back_leaves_no_current(host):
     host.do(switching(host, releases.switch_only, None))
     host.do(releases.switch_back(host.paths, read_manifest(host), HostFacts()))
     assert not host.current.is_symlink()
+
+
+@pytest.mark.parametrize("verb", ["go_live", "switch_only"])
+@pytest.mark.parametrize("back", ["revert", "switch_back"])
+def test_what_was_given_up_before_it_was_switched_to_stays_so(host, verb, back):
+    """The way back can be here before the way there, which lost its client on its way."""
+    host.release(OLD)
+    host.do(point(host, OLD), switching(host, getattr(releases, back)))
+    forth = getattr(releases, verb)(host.paths, read_manifest(host), BEFORE)
+    ended = host.send(forth)
+    assert ended.status == 75
+    assert "was given up before it was switched to" in ended.sentence
+    assert leads(host.current) == f"releases/{OLD}"
 
 
 def test_what_never_was_switched_needs_no_way_back(host):
