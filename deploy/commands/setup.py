@@ -27,6 +27,16 @@ def secret(paths: Paths, name: str, size: int) -> Command:
     return command("put_secret", paths.env / name, size, uses="setup")
 
 
+def unkept(value: bytes) -> str:
+    """Say why envdir would not give a secret back as it is; empty if it would."""
+    if not value:
+        return "is empty, which takes the variable away"
+    if b"\0" in value:
+        return "holds a NUL character"
+    # envdir(8): "removing any spaces and tabs at the end"
+    return "ends with a space or tab" if value[-1:] in b" \t" else ""
+
+
 def shared_file(paths: Paths, name: PurePosixPath, size: int) -> Command:
     """Keep the next *size* bytes of standard input in `shared`, for the deploy user and the service."""
     putting = command("put_shared", paths.shared / name, size, uses="setup")

@@ -42,6 +42,8 @@ def _given(
     for name in target.service.secrets:
         if name in environment:
             value = os.fsencode(environment[name])
+            if why := setup.unkept(value):
+                raise Refused(f"the secret {name} {why}: envdir could not keep it so")
             given.append((setup.secret(paths, name, len(value)), value))
         else:
             given.append((setup.need_secret(paths, name), b""))

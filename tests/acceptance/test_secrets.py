@@ -1,5 +1,7 @@
 """A secret is in no argument, no output, no log and no file that others can read."""
 
+import pytest
+
 SECRET = "mysql://app:pa55-word@db/queue"
 
 
@@ -43,6 +45,14 @@ def test_a_secret_that_is_no_longer_named_is_removed_by_setup(operator):
     operator.done(operator.task("setup"))
     kept = operator.on("web1", f"ls {operator.service_directory}/env")
     assert kept == "OTHER"
+
+
+@pytest.mark.parametrize("secret", ["", "ends with a space ", "or a tab\t"])
+def test_a_secret_that_would_not_arrive_as_it_is_is_refused(operator, secret):
+    operator.write_fabfile(secrets=["QUEUE_URL"], hosts=["web1"])
+    result = operator.fab(operator.task("setup"), QUEUE_URL=secret)
+    assert result.returncode == 2
+    assert result.stderr.startswith("the secret QUEUE_URL ")
 
 
 def test_a_password_in_the_repositorys_url_is_refused(operator):
