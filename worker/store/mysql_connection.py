@@ -15,7 +15,7 @@ from pymysql.connections import Connection
 from pymysql.constants import CLIENT
 
 from worker.address import Address
-from worker.store.mysql_errors import COLLISIONS, GONE, code_of, translated
+from worker.store.mysql_errors import COLLISIONS, GONE, LACKING, code_of, translated
 from worker.store.statements import Statement
 
 Result = TypeVar("Result")
@@ -95,7 +95,8 @@ class Link:
                 return action()
             except pymysql.Error as error:
                 code = code_of(error)
-                self.undo(gone=code in GONE)
+                # a connection knows the rights that its user had when it chose the database
+                self.undo(gone=code in GONE or code in LACKING)
                 repeatable = code in COLLISIONS or (reconnect and code in GONE)
                 if not (left and repeatable):
                     raise translated(error, self.address) from error

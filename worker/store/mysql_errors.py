@@ -14,6 +14,8 @@ GONE = (2006, 2013, 2003, 2002, 1053, 1927, 4031, 1290, 0)
 ABSENT = (1049, 1146, 1054)
 #: access denied, to the server or to the database
 DENIED = (1044, 1045, 1698)
+#: a statement is denied, on a table or on a column of it
+LACKING = (1142, 1143)
 
 
 def code_of(error: BaseException) -> int:
@@ -29,6 +31,10 @@ def translated(error: BaseException, address: Address) -> WorkerError:
     if code in DENIED:
         return QueueUnreachable(
             f"{address} refused the user {address.user!r}: wrong password, or no right to the database ({code})"
+        )
+    if code in LACKING:
+        return QueueUnreachable(
+            f"{address}: {error.args[-1]}; the user {address.user!r} needs SELECT, INSERT, UPDATE and DELETE on all tables, for setup CREATE, ALTER and INDEX too ({code})"
         )
     text = error.args[-1] if error.args else type(error).__name__
     if address.password:
