@@ -96,7 +96,13 @@ def _ssh(here: Rig) -> str:
 @contextmanager
 def slow_network(here: Rig) -> Iterator[None]:
     host = here.hosts[0]
-    words = [sys.executable, DELAY, str(ROUND_TRIP / 2), host.address, str(host.port)]
+    words = [
+        sys.executable,
+        str(DELAY),
+        str(ROUND_TRIP / 2),
+        host.address,
+        str(host.port),
+    ]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         through(here, {host.port: int(process.stdout.readline())})

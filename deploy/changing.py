@@ -13,16 +13,16 @@ from deploy.project import Project, seconds
 BRANCH = {"branch": "what to deploy instead: a branch, tag or commit"}
 WAIT = {"wait": "seconds to wait for another deploy, instead of being refused"}
 
-# The recipes are imported by the tasks that use them: fab --list needs none of them.
+# Tasks import the recipe that they use, while the connections are made: fab --list needs none.
 
 
 def setup_task(project: Project) -> FleetTask:
     @fleet_task(BRANCH)
     def setup(context: Context, branch: str = "") -> None:
         """Make the hosts ready: directories, supervision, database."""
-        from deploy.recipes import setup
-
         with project.targets(context) as (target,):
+            from deploy.recipes import setup
+
             setup.set_up(target, project.wanted(branch), os.environ)
 
     return setup
@@ -32,9 +32,9 @@ def update_task(project: Project) -> FleetTask:
     @fleet_task({**BRANCH, **WAIT})
     def update(context: Context, branch: str = "", wait: str = "") -> None:
         """Release and switch on every host, without a restart."""
-        from deploy.recipes import rollout
-
         with project.targets(context) as (target,):
+            from deploy.recipes import rollout
+
             rollout.update(target, project.wanted(branch, wait=wait))
 
     return update
@@ -46,9 +46,9 @@ def deploy_task(project: Project) -> FleetTask:
         context: Context, branch: str = "", force: bool = False, wait: str = ""
     ) -> None:
         """Release, restart and verify on every host, or on none."""
-        from deploy.recipes import rollout
-
         with project.targets(context) as targets:
+            from deploy.recipes import rollout
+
             rollout.deploy(targets, project.wanted(branch, force, wait))
 
     return deploy
@@ -58,9 +58,9 @@ def rollback_task(project: Project) -> FleetTask:
     @fleet_task({**WAIT, "release": "the verified release to go to instead"})
     def rollback(context: Context, release: str = "", wait: str = "") -> None:
         """Go back to the verified release before the current one."""
-        from deploy.recipes import rollback
-
         with project.targets(context) as (target,):
+            from deploy.recipes import rollback
+
             rollback.rollback(target, release, seconds(wait))
 
     return rollback
@@ -70,9 +70,9 @@ def sync_task(project: Project) -> FleetTask:
     @fleet_task({**WAIT, "like": "the host whose release the others are to have"})
     def sync(context: Context, like: str = "", wait: str = "") -> None:
         """Bring hosts that are new or lag behind to what is live on the others."""
-        from deploy.recipes import sync
-
         with project.targets(context) as (target,):
+            from deploy.recipes import sync
+
             sync.sync(target, project.wanted("", wait=wait), like)
 
     return sync
@@ -82,9 +82,9 @@ def remove_task(project: Project) -> FleetTask:
     @fleet_task({"purge": "remove its directories too, shared and log with them"})
     def remove(context: Context, purge: bool = False) -> None:
         """Take the service off its hosts; its directories stay."""
-        from deploy.recipes import remove
-
         with project.targets(context) as (target,):
+            from deploy.recipes import remove
+
             remove.remove(target, purge)
 
     return remove
@@ -94,9 +94,9 @@ def lock_task(project: Project) -> FleetTask:
     @fleet_task({**WAIT, "message": "why, for those who are refused"})
     def lock(context: Context, message: str = "", wait: str = "") -> None:
         """Keep everybody from deploying, also after this run, until unlock."""
-        from deploy.recipes import hold
-
         with project.targets(context) as (target,):
+            from deploy.recipes import hold
+
             hold.hold(target, message, seconds(wait))
 
     return lock
@@ -106,9 +106,9 @@ def unlock_task(project: Project) -> FleetTask:
     @fleet_task()
     def unlock(context: Context) -> None:
         """Let everybody deploy again."""
-        from deploy.recipes import hold
-
         with project.targets(context) as (target,):
+            from deploy.recipes import hold
+
             hold.release(target)
 
     return unlock
@@ -124,9 +124,9 @@ CONTROL = {
 
 def control_task(project: Project, name: str) -> FleetTask:
     def body(context: Context) -> None:
-        from deploy.recipes import control
-
         with project.targets(context) as (target,):
+            from deploy.recipes import control
+
             ask: Callable[..., None] = getattr(control, name)
             ask(target)
 

@@ -115,12 +115,14 @@ class Project:
     def targets(self, context: Context) -> Iterator[list[Any]]:
         """Make a recipes' Target of each service; errors of ours end fab with their sentence."""
         with sentences(), ExitStack() as until_done:
-            # not at the top: fab --list needs nothing of what this brings in
-            from deploy.opening import Opening
-
             said = self.layers(context.config)
-            opening = Opening(self.folder, context.config, until_done)
-            yield [
-                opening.target(layers.laid(each, said[each.name]))
-                for each in self.services
-            ]
+            services = [layers.laid(each, said[each.name]) for each in self.services]
+            # not at the top: fab --list needs nothing of what this brings in
+            from deploy.connecting import Connecting
+
+            begun = Connecting(context.config, until_done)
+            fleets = [(each, begun.fleet(each)) for each in services]
+            # meanwhile, since it takes as long
+            from deploy import opening
+
+            yield opening.targets(self.folder, begun.output, fleets)

@@ -10,16 +10,16 @@ from deploy.executor import FleetTask, fleet_task
 from deploy.output import Output
 from deploy.project import Project, sentences
 
-# The recipes are imported by the tasks that use them: fab --list needs none of them.
+# Tasks import the recipe that they use, while the connections are made: fab --list needs none.
 
 
 def status_task(project: Project) -> FleetTask:
     @fleet_task({"json": "for programs"})
     def status(context: Context, json: bool = False) -> None:
         """Tell what runs where; exit status 2 if anything is wrong."""
-        from deploy.recipes import inspect
-
         with project.targets(context) as (target,):
+            from deploy.recipes import inspect
+
             inspect.status(target, json)
 
     return status
@@ -29,9 +29,9 @@ def check_task(project: Project) -> FleetTask:
     @fleet_task()
     def check(context: Context) -> None:
         """Tell what would go wrong with a deploy; change nothing."""
-        from deploy.recipes import inspect
-
         with project.targets(context) as (target,):
+            from deploy.recipes import inspect
+
             inspect.check(target)
 
     return check
@@ -41,9 +41,9 @@ def releases_task(project: Project) -> FleetTask:
     @fleet_task()
     def releases(context: Context) -> None:
         """List the releases of every host, and what became of them."""
-        from deploy.recipes import inspect
-
         with project.targets(context) as (target,):
+            from deploy.recipes import inspect
+
             inspect.releases(target)
 
     return releases
@@ -75,9 +75,9 @@ def _pending(project: Project) -> FleetTask:
     @fleet_task(BRANCH)
     def commits(context: Context, branch: str = "") -> None:
         """List the commits between what is live and what a deploy would bring."""
-        from deploy.recipes import pending
-
         with project.targets(context) as (target,):
+            from deploy.recipes import pending
+
             pending.commits(target, project.wanted(branch))
 
     return commits
@@ -87,9 +87,9 @@ def _diff(project: Project) -> FleetTask:
     @fleet_task(BRANCH)
     def diff(context: Context, branch: str = "") -> None:
         """Show what a deploy would change in the code that is live."""
-        from deploy.recipes import pending
-
         with project.targets(context) as (target,):
+            from deploy.recipes import pending
+
             pending.diff(target, project.wanted(branch))
 
     return diff

@@ -31,6 +31,7 @@ FLOORS = {
         (
             "__main__",
             "configuration",
+            "connecting",
             "executor",
             "opening",
             "project",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import fabric
 
@@ -44,6 +44,12 @@ class Connections:
             return link.open(), Account(link.user, user)
 
         return SshRemote(host, reach, self._onlooker, self.cancel)
+
+    def begin(self, hosts: Iterable[str]) -> None:
+        """Connect to these hosts at once, while the program still gets ready to ask for anything."""
+        for host in hosts:
+            link = self._link((host,))
+            threading.Thread(target=link.open_early, daemon=True).start()
 
     def close(self) -> None:
         with self._lock:

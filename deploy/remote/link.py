@@ -9,7 +9,7 @@ from typing import Union
 
 import fabric
 
-from deploy.errors import CannotConnect, Interrupted
+from deploy.errors import CannotConnect, DeployError, Interrupted
 from deploy.remote import refusal
 from deploy.remote.bell import Cancel
 from deploy.remote.blueprint import CONNECT, Shared, connection
@@ -29,6 +29,8 @@ class Link:
         through = gateway.connection if isinstance(gateway, Link) else gateway
         self.connection: fabric.Connection = connection(host, shared, through)
         self._lock = threading.Lock()
+        self._asked = False
+        self._early: DeployError | None = None
 
     @property
     def user(self) -> str:
@@ -37,15 +39,31 @@ class Link:
     def open(self) -> Transport:
         """Give the open transport; raises CannotConnect with the one sentence that says why not."""
         with self._lock:
-            if not self.connection.is_connected:
-                self._open_gateway()
-                self._connect()
+            self._asked, early, self._early = True, self._early, None
+            if early is not None:
+                raise early
+            self._reach()
             transport = self.connection.transport
         assert isinstance(transport, Transport)  # noqa: S101 - our own factory made it
         return transport
 
+    def open_early(self) -> None:
+        """Open before anybody asks; who asks next is told if that failed, and does not try it again."""
+        with self._lock:
+            if self._asked:
+                return
+            try:
+                self._reach()
+            except DeployError as error:
+                self._early = error
+
     def close(self) -> None:
         self.connection.client.close()
+
+    def _reach(self) -> None:
+        if not self.connection.is_connected:
+            self._open_gateway()
+            self._connect()
 
     def _open_gateway(self) -> None:
         if isinstance(self._gateway, Link):

@@ -12,9 +12,9 @@ HOSTS = ("web1", "web2", "web3")
 
 @pytest.fixture
 def running(operator):
-    """A service that is live everywhere, and a new version that takes two seconds to verify."""
+    """A service that is live everywhere, and a new version that takes four seconds to verify."""
     operator.ready()
-    operator.write_fabfile(settle=2)
+    operator.write_fabfile(settle=4)
     operator.commit("two")
     return operator
 

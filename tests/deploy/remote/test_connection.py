@@ -236,6 +236,29 @@ def test_nothing_is_opened_before_the_first_script(make_sshd, connect):
     assert sshd.logged("Accepted publickey") == 1
 
 
+def test_a_connection_that_was_begun_is_the_one_that_scripts_use(make_sshd, connect):
+    sshd = make_sshd()
+    connections = connect(sshd.config())
+    connections.begin(["web1"])
+    wait_for(lambda: connected(sshd) == 1)
+    assert connections.remote("web1").ask(HELLO) == "hello"
+    assert connected(sshd) == 1
+
+
+def test_a_host_that_was_not_reached_early_is_not_waited_for_again(sshd, connect):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        connections = connect(sshd.config(Port=port, ConnectTimeout=1))
+        connections.begin(["web1"])
+        caller, _ = silent.accept()
+        with caller:
+            said = refused(connections)
+        assert f"127.0.0.1 port {port} accepted the connection" in said
+        silent.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+
+
 def connected(sshd):
     """Count the processes that sshd has for its connections."""
     words = ["ps", "-o", "pid=", "--ppid", str(sshd.pid)]
