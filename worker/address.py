@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from worker.errors import BadAddress
+from worker.hosts import PORT, Server, hosts, shown
 
 #: what may follow the question mark, and the values that it may have ("" is any)
 OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -21,7 +22,7 @@ OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "sqlite": {"synchronous": ("full", "normal")},
 }
-FORMS = "mysql://user:password@host/database, sqlite:///relative/path or sqlite:////absolute/path"
+FORMS = "mysql://user:password@host/database (or host,host,host for a cluster), sqlite:///relative/path or sqlite:////absolute/path"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SOCKETS = (
     "/run/mysqld/mysqld.sock",
@@ -37,10 +38,12 @@ class Address:
     kind: str
     database: str
     host: str = "localhost"
-    port: int = 3306
+    port: int = PORT
     user: str = ""
     password: str = field(default="", repr=False)
     options: tuple[tuple[str, str], ...] = ()
+    #: servers to ask where the first does not serve
+    further: tuple[Server, ...] = ()
 
     def option(self, name: str, default: str = "") -> str:
         return dict(self.options).get(name, default)
@@ -49,22 +52,28 @@ class Address:
     def unix_socket(self) -> str:
         """The server's socket: named, or the usual one where the host is localhost, as with mysql(1)."""
         named = self.option("unix_socket")
-        if named or self.host != "localhost" or self.port != 3306:
+        if named or self.host != "localhost" or self.port != PORT:
             return named
         return next((path for path in SOCKETS if Path(path).exists()), "")
 
     @property
+    def each(self) -> list[Address]:
+        """The address of each server that it names."""
+        every = ((self.host, self.port), *self.further)
+        return [replace(self, host=h, port=p, further=()) for h, p in every]
+
+    @property
     def is_plain(self) -> bool:
         """Whether passwords and jobs would cross a network unencrypted."""
-        local = self.host in LOOPBACK or bool(self.unix_socket)
+        local = all(one.host in LOOPBACK or one.unix_socket for one in self.each)
         return self.kind == "mysql" and not local and not self.option("ssl_ca")
 
     def __str__(self) -> str:
         """The URL without its password."""
         if self.kind == "sqlite":
             return f"sqlite:///{self.database}"
-        port = "" if self.port == 3306 else f":{self.port}"
-        return f"mysql://{quote(self.user)}@{self.host}{port}/{quote(self.database)}"
+        where = ",".join(map(shown, ((self.host, self.port), *self.further)))
+        return f"mysql://{quote(self.user)}@{where}/{quote(self.database)}"
 
 
 def parse(url: str) -> Address:
@@ -74,7 +83,7 @@ def parse(url: str) -> Address:
         raise BadAddress(f"the queue URL must look like {FORMS}")
     try:
         parts = urlsplit(url)
-        port = parts.port
+        named = hosts(parts) if scheme == "mysql" else ()
     except ValueError:
         # the reason would show what stands in the place of the port: perhaps a password with a slash
         raise BadAddress(
@@ -88,12 +97,12 @@ def parse(url: str) -> Address:
             "sqlite", _sqlite_path(parts.netloc, parts.path), options=options
         )
     database = unquote(parts.path.lstrip("/"))
-    _check_mysql(parts.hostname, database)
+    _check_mysql(named, database, options)
     return Address(
         "mysql",
         database,
-        host=parts.hostname or "localhost",
-        port=3306 if port is None else port,
+        *named[0],
+        further=named[1:],
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         options=options,
@@ -116,11 +125,13 @@ def _sqlite_path(netloc: str, path: str) -> str:
     return os.fspath(Path(name).absolute())
 
 
-def _check_mysql(host: str | None, database: str) -> None:
-    if not host:
+def _check_mysql(named: Sequence[Server], database: str, options: Any) -> None:
+    if not named or not all(host for host, _ in named):
         raise BadAddress(f"the queue URL names no host; it must look like {FORMS}")
     if not database or "/" in database:
         raise BadAddress(f"the queue URL names no database; it must look like {FORMS}")
+    if len(named) > 1 and "unix_socket" in dict(options):
+        raise BadAddress("a queue URL with several hosts cannot have a unix_socket")
 
 
 def _options(scheme: str, query: str) -> tuple[tuple[str, str], ...]:

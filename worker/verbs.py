@@ -228,9 +228,9 @@ def _soak(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--jobs", type=_count, default=20000, metavar="N", help="20000")
     verb.add_argument(
         "--database",
-        choices=("mariadb", "sqlite"),
+        choices=("mariadb", "galera", "sqlite"),
         default="mariadb",
-        help="a private one, in a temporary folder; mariadb",
+        help="a private one, in a temporary folder (galera: a cluster of three); mariadb",
     )
     verb.add_argument("--managers", type=_count, default=2, metavar="N", help="2")
     verb.add_argument(

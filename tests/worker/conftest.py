@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.worker.cluster import Cluster
 from tests.worker.support import Mariadb, Running
 from worker import Queue
 
@@ -15,13 +16,33 @@ def mariadb():
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def galera():
+    cluster = Cluster()
+    yield cluster
+    cluster.stop()
+
+
+ON_GALERA = pytest.param("galera", marks=pytest.mark.galera)
+
+
 #: MySQL twice: with SKIP LOCKED, and as on a server where it does not lock
-@pytest.fixture(params=["sqlite", "mysql", "mysql without SKIP LOCKED"])
+@pytest.fixture(
+    params=["sqlite", "mysql", "mysql without SKIP LOCKED", ON_GALERA],
+)
 def url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'queue.db'}"
+    if request.param == "galera":
+        return request.getfixturevalue("galera").url()
     server = request.getfixturevalue("mariadb")
     return server.url(skip_locked="no") if "without" in request.param else server.url()
+
+
+@pytest.fixture(params=["mariadb", ON_GALERA])
+def mysql_server(request):
+    """A server, or a cluster, of those that the store for MySQL works on."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -33,8 +54,8 @@ def queue(url):
 
 
 @pytest.fixture
-def mysql_queue(mariadb):
-    made = Queue(mariadb.url())
+def mysql_queue(mysql_server):
+    made = Queue(mysql_server.url())
     made.setup()
     yield made
     made.close()

@@ -46,10 +46,11 @@ def test_a_manager_outlives_its_database_and_running_jobs_are_settled_later(
 
 
 def test_a_connection_cut_at_the_commit_leaves_no_job_behind(
-    mariadb, mysql_queue, run, tmp_path
+    mariadb, run, tmp_path
 ):
     """The server grabbed for us, and its answer got lost: the jobs are ours without our knowing."""
-    queue, seen = mysql_queue, tmp_path / "seen"
+    queue, seen = Queue(mariadb.url()), tmp_path / "seen"
+    queue.setup()
     running = run(queue, JOBS, "--max-workers", "2")
     ids = queue.enqueue_many(f"{JOBS}.Often", [{"file": str(seen)}] * 3000)
     killer = mariadb.connect()
@@ -74,6 +75,7 @@ def test_a_connection_cut_at_the_commit_leaves_no_job_behind(
     assert set(map(int, lines_of(seen))) == set(ids)
     assert sql(queue, "SELECT COUNT(*) FROM failed_job") == [(0,)]
     running.says("the queue answers again")
+    queue.close()
 
 
 def _kill(killer, id):

@@ -53,9 +53,11 @@ def test_many_grabbers_get_each_job_exactly_once(queue, url):
     assert states(queue) == {}
 
 
-def test_a_grab_passes_over_rows_that_another_one_is_grabbing(mariadb, mysql_queue):
+def test_a_grab_passes_over_rows_that_another_one_is_grabbing(
+    mysql_server, mysql_queue
+):
     ids = mysql_queue.enqueue_many(ECHO, range(12))
-    other = mariadb.connect(database=mysql_queue.address.database)
+    other = mysql_server.connect(database=mysql_queue.address.database)
     other.begin()
     with other.cursor() as cursor:
         for id in ids[:6]:

@@ -29,9 +29,9 @@ def deadlocks(mariadb):
 
 
 def test_two_enqueuers_beside_busy_workers_never_fail_and_nothing_deadlocks(
-    mariadb, mysql_queue, run, url_of
+    mysql_server, mysql_queue, run, url_of
 ):
-    before = deadlocks(mariadb)
+    before = deadlocks(mysql_server)
     for _ in range(2):
         run(mysql_queue, JOBS, "--max-workers", "2")
     enqueuers = [
@@ -45,4 +45,4 @@ def test_two_enqueuers_beside_busy_workers_never_fail_and_nothing_deadlocks(
     assert all(each.returncode == 0 for each in enqueuers)
     assert min(counts) > 100
     until(lambda: states(mysql_queue) == {}, limit=30)
-    assert deadlocks(mariadb) == before
+    assert deadlocks(mysql_server) == before

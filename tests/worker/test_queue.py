@@ -154,9 +154,9 @@ def test_a_clash_on_a_callers_cursor_leaves_the_transaction_usable(queue):
     assert states(queue) == {"ready": 2}
 
 
-def test_a_callers_cursor_may_be_in_another_database(mariadb, mysql_queue, url_of):
+def test_a_callers_cursor_may_be_in_another_database(mysql_server, mysql_queue, url_of):
     fresh = Queue(url_of(mysql_queue))
-    connection = mariadb.connect(
+    connection = mysql_server.connect(
         database="mysql", cursorclass=__import__("pymysql").cursors.DictCursor
     )
     connection.begin()

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2] / "worker"
 #: lower rooms first; a module imports only from rooms before its own
 FLOORS = [
     ["errors", "log"],
+    ["hosts"],
     [
         "alarm",
         "serializers",
@@ -40,6 +41,7 @@ FLOORS = [
         "store.settling",
         "store.mysql_errors",
     ],
+    ["store.mysql_open"],
     ["store.mysql_sql", "store.mysql_connection", "store.sqlite_connection"],
     [
         "store.sqlite_turn",
@@ -65,6 +67,8 @@ FLOORS = [
     ["manager", "managers"],
     ["soak"],
     ["soak.jobs", "soak.account", "soak.mariadb", "soak.workers"],
+    ["soak.galera"],
+    ["soak.servers"],
     ["soak.faults", "soak.feed"],
     ["soak.drive"],
     ["verbs"],

@@ -10,12 +10,11 @@ from pathlib import Path
 
 from worker.errors import WorkerError
 from worker.queue import Queue
-from worker.soak import account
+from worker.soak import account, servers
 from worker.soak.account import Account, Evidence
 from worker.soak.faults import Faults
 from worker.soak.feed import Feed
 from worker.soak.jobs import EFFECTS, Fails, Poison, kind_of
-from worker.soak.mariadb import Mariadb
 from worker.soak.workers import Workers
 
 #: seconds between lines that say how far it is
@@ -43,26 +42,26 @@ class Plan:
 
 def soak(plan: Plan, folder: Path) -> Generator[str, None, bool]:
     """Do it all in *folder*; the return value says whether the account is clean."""
-    server = Mariadb(folder) if plan.database == "mariadb" else None
+    server = servers.start(plan.database, folder)
+    urls = server.urls if server else [f"sqlite:///{folder / 'queue.db'}"]
     try:
-        queue = Queue(server.url if server else f"sqlite:///{folder / 'queue.db'}")
+        queue = Queue(urls[0])
         queue.setup()
         with queue.store.transaction() as cursor:
             cursor.execute(EFFECTS)
-        return (yield from _soak(plan, folder, server, queue))
+        workers = Workers(plan.managers, urls, folder)
+        faults = Faults(plan.seed, workers, server, queue)
+        return (yield from _soak(plan, folder, queue, faults))
     finally:
         if server:
             server.stop()
 
 
 def _soak(
-    plan: Plan, folder: Path, server: Mariadb | None, queue: Queue
+    plan: Plan, folder: Path, queue: Queue, faults: Faults
 ) -> Generator[str, None, bool]:
     feed = Feed(queue, plan.jobs, plan.backlog, plan.seed)
-    workers = Workers(
-        plan.managers, str(queue.address) if not server else server.url, folder
-    )
-    faults = Faults(plan.seed, workers, server, queue)
+    workers = faults.workers
     willing = False
     try:
         feed.start()

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from worker.queue import Queue
 from worker.soak.jobs import LEASE
+from worker.soak.servers import Server
 from worker.soak.mariadb import Mariadb
 from worker.soak.workers import Workers, tell
 
@@ -35,20 +36,22 @@ OF_SERVERS = {
 
 class Faults:
     def __init__(
-        self, seed: int, workers: Workers, server: Mariadb | None, queue: Queue
+        self, seed: int, workers: Workers, server: Server, queue: Queue
     ) -> None:
         self._dice = random.Random(seed)  # noqa: S311 # repeatable on purpose
-        self._workers, self._server, self._queue = workers, server, queue
+        self.workers, self._server, self._queue = workers, server, queue
         self._weights = {**WEIGHTS, **(OF_SERVERS if server else {})}
         self._next_at = 0.0
         #: when to let stopped processes go on, or the server start
         self._later: list[tuple[float, Callable[[], None]]] = []
         self.count: Counter[str] = Counter()
+        #: a server is down, or stopped
+        self._is_hurt = False
 
     def play(self, now: float) -> None:
         """Undo what is to be undone by now, and do the next fault if it is time."""
         self.mend(now)
-        self._workers.replace_dead()
+        self.workers.replace_dead()
         if now >= self._next_at:
             self._next_at = now + self._dice.uniform(LEAST, MOST)
             names = list(self._weights)
@@ -64,8 +67,8 @@ class Faults:
             action()
 
     def _do(self, name: str, now: float) -> None:
-        manager = self._dice.choice(self._workers.managers).pid
-        family = self._workers.family(manager)
+        manager = self._dice.choice(self.workers.managers).pid
+        family = self.workers.family(manager)
         children = [pid for pid in family if pid != manager] or [manager]
         child = [self._dice.choice(children)]
         long = LEASE * self._dice.uniform(1.2, 2.0)
@@ -102,14 +105,32 @@ class Faults:
                 cursor.execute(f"KILL {id:d}")
 
     def _kill_server(self, now: float) -> None:
-        server = self._server
-        if server and server.process.poll() is None:
-            server.kill()
-            self._later.append((now + self._dice.uniform(0.1, 2.0), server.start))
+        node = self._victim()
+        if node:
+            node.kill()
+            self._heal(now + self._dice.uniform(0.1, 2.0), node.start)
 
     def _freeze_server(self, now: float) -> None:
-        if self._server and self._server.process.poll() is None:
-            self._freeze([self._server.process.pid], now + self._dice.uniform(0.5, 4.0))
+        node = self._victim()
+        if node:
+            pid = [node.process.pid]
+            _tell(pid, signal.SIGSTOP)
+            until = now + self._dice.uniform(0.5, 6.0)
+            self._heal(until, lambda: _tell(pid, signal.SIGCONT))
+
+    def _victim(self) -> Mariadb | None:
+        """One at a time: a cluster outlives the loss of one node, so the next waits until it is whole again."""
+        if self._server is None or self._is_hurt or not self._server.is_whole:
+            return None
+        return self._dice.choice(self._server.nodes)
+
+    def _heal(self, at: float, action: Callable[[], None]) -> None:
+        def heal() -> None:
+            self._is_hurt = False
+            action()
+
+        self._is_hurt = True
+        self._later.append((at, heal))
 
 
 def _tell(pids: list[int], number: int) -> None:

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from worker.errors import BadSetting
@@ -25,22 +25,27 @@ class Mariadb:
             f"--datadir={self._data}",
             f"--tmpdir={folder}",
             "--innodb-buffer-pool-size=64M",
+            "--innodb-log-file-size=16M",
             "--innodb-use-native-aio=OFF",
         ]
         if os.getuid() == 0:
             shutil.chown(folder, "mysql")
             self._options.append("--user=mysql")
-        self._run(
-            "mariadb-install-db",
-            "--auth-root-authentication-method=normal",
-            "--skip-test-db",
-            "--skip-name-resolve",
-        )
+        self._make()
         self.process = self._start()
 
     @property
-    def url(self) -> str:
-        return f"mysql://root@localhost/soak?unix_socket={self._socket}"
+    def urls(self) -> list[str]:
+        """One for each of its nodes."""
+        return [f"mysql://root@localhost/soak?unix_socket={self._socket}"]
+
+    @property
+    def nodes(self) -> Sequence[Mariadb]:
+        return [self]
+
+    @property
+    def is_whole(self) -> bool:
+        return self.process.poll() is None
 
     def kill(self) -> None:
         self.process.kill()
@@ -50,8 +55,19 @@ class Mariadb:
         self.process = self._start()
 
     def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        self.kill()
+
+    def _placed(self) -> list[str]:
+        """Where it listens, beside its socket."""
+        return ["--skip-networking"]
+
+    def _make(self) -> None:
+        self._run(
+            "mariadb-install-db",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+            "--skip-name-resolve",
+        )
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [
@@ -59,10 +75,10 @@ class Mariadb:
             *self._options,
             f"--socket={self._socket}",
             f"--log-error={self._log}",
-            "--skip-networking",
             "--skip-name-resolve",
             "--skip-log-bin",
             "--innodb-flush-log-at-trx-commit=1",
+            *self._placed(),
         ]
         quiet = subprocess.DEVNULL
         process = subprocess.Popen(command, stdout=quiet, stderr=quiet)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,8 +25,8 @@ OPTIONS = (
 class Workers:
     """So many managers; one that ended is started again. Each leads a session of its own."""
 
-    def __init__(self, count: int, url: str, folder: Path) -> None:
-        self._folder, self._url = folder, url
+    def __init__(self, count: int, urls: Sequence[str], folder: Path) -> None:
+        self._folder, self._urls = folder, urls
         self._started: list[subprocess.Popen[bytes]] = []
         self.managers = [self._start() for _ in range(count)]
 
@@ -54,13 +55,14 @@ class Workers:
         return willing
 
     def _start(self) -> subprocess.Popen[bytes]:
+        number = len(self._started)
         words = ["-m", "worker", "run", "worker.soak.jobs", *OPTIONS]
-        with (self._folder / f"log-{len(self._started)}").open("ab") as log:
+        with (self._folder / f"log-{number}").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, *words],
                 env={
                     **os.environ,
-                    "QUEUE_URL": self._url,
+                    "QUEUE_URL": self._urls[number % len(self._urls)],
                     "FORKLIFT_SOAK": str(self._folder),
                 },
                 stdin=subprocess.DEVNULL,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,19 +15,14 @@ from pymysql.constants import CLIENT
 
 from worker.address import Address
 from worker.store.mysql_errors import COLLISIONS, GONE, LACKING, code_of, translated
+from worker.store.mysql_open import Opener
 from worker.store.statements import Statement
 
 Result = TypeVar("Result")
 
 TRIES = 8
-#: seconds without an answer after which the server counts as gone
-PATIENCE = 20
 #: seconds of silence after which a connection is tried before it is used
 STALE = 30.0
-SESSION = (
-    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-    "SET SESSION innodb_lock_wait_timeout = 10, sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')",
-)
 
 
 class Link:
@@ -36,9 +30,8 @@ class Link:
 
     def __init__(self, address: Address, flags: int = 0) -> None:
         self.address = address
-        self._flags = flags
+        self._opener = Opener(address, flags)
         self._local = threading.local()
-        self._tls: ssl.SSLContext | None = None
 
     def connection(self) -> Connection[Any]:
         """Give this thread's connection, opened if need be."""
@@ -51,7 +44,7 @@ class Link:
         if found is not None and time.monotonic() - self._local.used_at > STALE:
             found = self._if_alive(found)
         if found is None:
-            found = self._local.connection = self._open(self.address.database)
+            found = self._local.connection = self.open_another()
             self._local.pid = os.getpid()
         self._local.used_at = time.monotonic()
         return found
@@ -65,11 +58,11 @@ class Link:
 
     def open_server(self) -> Connection[Any]:
         """Open a further connection, to the server and no database."""
-        return self._open(None)
+        return self._opener.open(None)
 
     def open_another(self) -> Connection[Any]:
         """Open a further connection, which the caller closes."""
-        return self._open(self.address.database)
+        return self._opener.open(self.address.database)
 
     def rows(self, statement: Statement) -> Sequence[Any]:
         """Look something up, on a new connection if the old one broke."""
@@ -114,7 +107,9 @@ class Link:
                 connection.rollback()
                 return
         except pymysql.Error:
-            pass
+            gone = True
+        if connection is not None and gone:
+            self._opener.shun(connection)
         self.drop()
 
     def _if_alive(self, connection: Connection[Any]) -> Connection[Any] | None:
@@ -124,43 +119,6 @@ class Link:
             self.drop()
             return None
         return connection
-
-    def _open(self, database: str | None) -> Connection[Any]:
-        try:
-            return self._connect(database)
-        except (pymysql.Error, OSError, RuntimeError) as error:
-            raise translated(error, self.address) from error
-
-    def _connect(self, database: str | None) -> Connection[Any]:
-        to = self.address
-        security: dict[str, Any] = (
-            {"ssl": self._context()} if to.option("ssl_ca") else {"ssl_disabled": True}
-        )
-        opened = pymysql.connect(
-            host=to.host,
-            port=to.port,
-            user=to.user or None,
-            password=to.password,
-            database=database,
-            unix_socket=to.unix_socket or None,
-            charset="utf8mb4",
-            autocommit=True,
-            init_command=SESSION[0],
-            client_flag=self._flags,
-            connect_timeout=5,
-            read_timeout=PATIENCE,
-            write_timeout=PATIENCE,
-            **security,
-        )
-        with opened.cursor() as cursor:
-            cursor.execute(SESSION[1])
-        return opened
-
-    def _context(self) -> ssl.SSLContext:
-        """Load the certificates once: doing it costs more than all the rest of connecting."""
-        if self._tls is None:
-            self._tls = ssl.create_default_context(cafile=self.address.option("ssl_ca"))
-        return self._tls
 
 
 def _hang_up(connection: Connection[Any]) -> None:

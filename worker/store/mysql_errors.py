@@ -6,10 +6,14 @@ from worker.address import Address
 from worker.errors import QueueUnreachable, WorkerError
 from worker.store import schema
 
-#: lock wait timeout, deadlock, "record has changed since last read" (MariaDB 11.6.2 and later)
-COLLISIONS = (1205, 1213, 1020)
-#: gone away, lost during the query, shutting down, killed, closed by timeout (MySQL 8), read-only
-GONE = (2006, 2013, 2003, 2002, 1053, 1927, 4031, 1290, 0)
+#: lock wait timeout, deadlock (Galera: also a conflict with another node, at COMMIT), "record has changed since
+#: last read" (MariaDB 11.6.2 and later), rolled back during commit (MySQL's group replication)
+COLLISIONS = (1205, 1213, 1020, 3101)
+#: this server does not serve us now, another one may: read-only (server, engine, transaction), a cluster's node
+#: without a majority (Galera, group replication), too many connections
+ELSEWHERE = (1290, 1836, 1792, 1047, 3100, 1040)
+#: gone away, lost during the query, shutting down, killed, closed by timeout (MySQL 8)
+GONE = (2006, 2013, 2003, 2002, 1053, 1927, 3169, 4031, 0, *ELSEWHERE)
 #: no such database, no such table, no such column
 ABSENT = (1049, 1146, 1054)
 #: access denied, to the server or to the database

@@ -14,7 +14,9 @@ from worker.store.mysql_errors import code_of, translated
 from worker.store.mysql_schema import STEPS, VERSIONS
 from worker.store.mysql_sql import NOW, SKIP
 
-NO_DATABASE, SYNTAX, NO_TABLE = 1049, (1064, 1235), 1146
+NO_DATABASE, UNSUPPORTED = 1049, (1064, 1235)
+#: the first step names the queue; should two nodes of a cluster take a step at once, one of them did
+TAKEN = f"""INSERT IGNORE INTO {schema.TABLE} SELECT %s, COALESCE(MIN(queue_id), %s), {NOW} FROM {schema.TABLE}"""
 #: seconds that one host's setup waits for another's
 PATIENCE = 15
 
@@ -51,15 +53,25 @@ def _create_database(link: Link) -> None:
 def _migrate(link: Link) -> None:
     with link.connection().cursor() as cursor:
         name = f"forklift setup {link.address.database}"[:64]
-        cursor.execute("SELECT GET_LOCK(%s, %s)", (name, PATIENCE))
-        if cursor.fetchone() != (1,):
-            raise QueueUnreachable(
-                f"another setup of {link.address} has been running for {PATIENCE} seconds"
-            )
+        _lock(cursor, name, str(link.address))
         try:
             _take_steps(cursor, str(link.address))
         finally:
-            cursor.execute("SELECT RELEASE_LOCK(%s)", (name,))
+            cursor.execute("DO RELEASE_LOCK(%s)", (name,))
+
+
+def _lock(cursor: Any, name: str, shown: str) -> None:
+    """Let setups wait for each other; in Galera that holds on one node only, or (10.6.13, 10.11.3) is refused."""
+    try:
+        cursor.execute("SELECT GET_LOCK(%s, %s)", (name, PATIENCE))
+    except pymysql.Error as error:
+        if code_of(error) not in UNSUPPORTED:
+            raise
+        return
+    if cursor.fetchone() != (1,):
+        raise QueueUnreachable(
+            f"another setup of {shown} has been running for {PATIENCE} seconds"
+        )
 
 
 def _take_steps(cursor: Any, shown: str) -> None:
@@ -68,15 +80,12 @@ def _take_steps(cursor: Any, shown: str) -> None:
     ):
         _refuse_foreign(cursor, shown)
     cursor.execute(VERSIONS)
-    cursor.execute(f"SELECT version, queue_id FROM {schema.TABLE} ORDER BY version")
-    known = cursor.fetchall()
-    version, queue_id = known[-1] if known else (0, uuid.uuid4().hex)
-    for step in schema.steps_after(STEPS, version):
+    cursor.execute(f"SELECT MAX(version) FROM {schema.TABLE}")
+    ((version,),) = cursor.fetchall()
+    for step in schema.steps_after(STEPS, version or 0):
         for statement in STEPS[step]:
             cursor.execute(statement)
-        cursor.execute(
-            f"INSERT INTO {schema.TABLE} VALUES (%s, %s, {NOW})", (step, queue_id)
-        )
+        cursor.execute(TAKEN, (step, uuid.uuid4().hex))
 
 
 def _refuse_foreign(cursor: Any, shown: str) -> None:
@@ -97,7 +106,7 @@ def skips_locked(link: Link) -> bool:
             seen: int = cursor.execute(look)
             return seen == 0
     except pymysql.Error as error:
-        if code_of(error) in SYNTAX:
+        if code_of(error) in UNSUPPORTED:
             return False
         raise
     finally:

@@ -77,12 +77,12 @@ def test_what_is_due_is_read_by_its_index(filled, state):
 
 
 def test_settling_a_batch_does_not_wait_for_rows_that_another_manager_is_grabbing(
-    mariadb, mysql_queue
+    mysql_server, mysql_queue
 ):
     queue = mysql_queue
     queue.enqueue_many(ECHO, range(12))
     mine = grab(queue, 3)
-    other = mariadb.connect(database=queue.address.database)
+    other = mysql_server.connect(database=queue.address.database)
     other.begin()
     with other.cursor() as cursor:
         cursor.execute("SELECT id FROM job WHERE id > %s FOR UPDATE", (mine[-1].id,))
@@ -109,12 +109,12 @@ def test_a_handlers_connection_takes_one_statement_at_a_time(mysql_queue):
         sql(mysql_queue, "SELECT 1; DELETE FROM job")
 
 
-def test_a_deadlock_is_tried_again(mariadb, mysql_queue):
+def test_a_deadlock_is_tried_again(mysql_server, mysql_queue):
     """The server picks a victim; whoever it is, the enqueue and the settling both get through."""
     queue = mysql_queue
     queue.enqueue_many(ECHO, range(2))
     a, b = grab(queue, 2)
-    other = mariadb.connect(database=queue.address.database)
+    other = mysql_server.connect(database=queue.address.database)
     other.begin()
     with other.cursor() as cursor:
         cursor.execute("SELECT * FROM job WHERE id = %s FOR UPDATE", (b.id,))
@@ -140,10 +140,10 @@ def _settle_and_close(queue, ends):
         queue.store.close()
 
 
-def test_a_connection_that_the_server_closed_is_opened_again(mariadb, mysql_queue):
+def test_a_connection_that_the_server_closed_is_opened_again(mysql_server, mysql_queue):
     queue = mysql_queue
     queue.enqueue(ECHO)
-    killer = mariadb.connect()
+    killer = mysql_server.connect()
     with killer.cursor() as cursor:
         for link in (queue.store._link, queue.store._packets):
             cursor.execute("KILL %s", (link.connection().thread_id(),))

@@ -1,0 +1,140 @@
+"""A Galera cluster of the soak's own: three MariaDB nodes on loopback. Each may be killed, and joins again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from worker import address
+from worker.errors import BadSetting, WorkerError
+from worker.soak.mariadb import Mariadb
+from worker.store.mysql_connection import Link
+from worker.store.statements import Statement
+
+NODES = 3
+#: where Debian and Red Hat put the plug-in
+PROVIDERS = ("/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_smm.so")
+#: seconds of silence after which the others go on without a node
+SUSPECT = 4
+#: starts of a node before it counts as failed: the one that it gets its data from may be gone just then
+TRIES = 3
+STATE = Statement("SHOW STATUS LIKE 'wsrep_local_state_comment'")
+
+
+class Galera:
+    """The cluster; *urls* name all nodes, each URL another one first."""
+
+    def __init__(self, folder: Path) -> None:
+        groups = free_ports(NODES)
+        self.nodes: list[Node] = []
+        try:
+            for number in range(NODES):
+                self.nodes.append(Node(folder / f"n{number}", number, groups))
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def urls(self) -> list[str]:
+        places = [f"127.0.0.1:{node.port}" for node in self.nodes]
+        turns = (places[first:] + places[:first] for first in range(NODES))
+        return [f"mysql://root@{','.join(each)}/soak" for each in turns]
+
+    @property
+    def is_whole(self) -> bool:
+        return all(node.is_whole for node in self.nodes)
+
+    def stop(self) -> None:
+        for node in self.nodes:
+            node.stop()
+
+
+class Node(Mariadb):
+    def __init__(self, folder: Path, number: int, groups: list[int]) -> None:
+        folder.mkdir()
+        self.port, self._incremental, self._whole = free_ports(3)
+        self._number, self._groups = number, groups
+        self._peers = groups[:number]
+        super().__init__(folder)
+        self._peers = groups
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has all that the others have."""
+        url = f"mysql://root@127.0.0.1:{self.port}/soak"
+        if self.process.poll() is not None:
+            return False
+        link = Link(address.parse(url))
+        with suppress(WorkerError):
+            server = link.open_server()
+            with server.cursor() as cursor:
+                cursor.execute(STATE.sql)
+                return bool(cursor.fetchone()[1] == "Synced")
+        return False
+
+    def _make(self) -> None:
+        """Make tables on the first node only: the others get them from it."""
+        if not self._peers:
+            super()._make()
+            return
+        self._data.mkdir()
+        if os.getuid() == 0:
+            shutil.chown(self._data, "mysql")
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        for left in reversed(range(TRIES)):
+            try:
+                return super()._start()
+            except BadSetting:
+                if not left:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _answers(self, process: subprocess.Popen[bytes]) -> bool:
+        self.process = process
+        return super()._answers(process) and self.is_whole
+
+    def _placed(self) -> list[str]:
+        own = self._groups[self._number]
+        peers = ",".join(f"127.0.0.1:{port}" for port in self._peers if port != own)
+        provider = {
+            "gmcast.listen_addr": f"tcp://127.0.0.1:{own}",
+            "ist.recv_addr": f"127.0.0.1:{self._incremental}",
+            "gcache.size": "32M",
+            "evs.suspect_timeout": f"PT{SUSPECT}S",
+            "evs.inactive_timeout": f"PT{SUSPECT * 2}S",
+        }
+        return [
+            "--bind-address=127.0.0.1",
+            f"--port={self.port}",
+            "--binlog-format=ROW",
+            "--innodb-autoinc-lock-mode=2",
+            "--wsrep-on=ON",
+            f"--wsrep-provider={_provider()}",
+            f"--wsrep-provider-options={';'.join(f'{k}={v}' for k, v in provider.items())}",
+            f"--wsrep-cluster-address=gcomm://{peers}",
+            "--wsrep-node-address=127.0.0.1",
+            f"--wsrep-node-name=n{self._number}",
+            "--wsrep-sst-method=rsync",
+            f"--wsrep-sst-receive-address=127.0.0.1:{self._whole}",
+        ]
+
+
+def free_ports(count: int) -> list[int]:
+    """Find ports of loopback that nobody has just now."""
+    with ExitStack() as stack:
+        found = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in found:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in found]
+
+
+def _provider() -> str:
+    found = [path for path in PROVIDERS if Path(path).exists()]
+    if not found:
+        raise BadSetting("a soak of Galera needs the package galera-4 on this host")
+    return found[0]

@@ -1,0 +1,19 @@
+"""Which server a soak starts for itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Union
+
+from worker.soak.galera import Galera
+from worker.soak.mariadb import Mariadb
+
+#: none: the queue is a file
+Server = Union[Mariadb, Galera, None]
+
+
+def start(database: str, folder: Path) -> Server:
+    """Start it with its files in *folder*."""
+    if database == "galera":
+        return Galera(folder)
+    return Mariadb(folder) if database == "mariadb" else None
