@@ -20,6 +20,8 @@ from worker.store import open_store
 from worker.store.base import Counts, Kept, NewJob
 from worker.store.interface import Store
 
+NO_CURSOR = "cursor is a {}, and must be a cursor of the database's driver: connection.cursor() with Django, session.connection().connection.cursor() with SQLAlchemy"
+
 
 class Queue:
     """A queue, by its URL; connects when it is first used, anew in each process and thread.
@@ -138,6 +140,8 @@ class Queue:
 
     def _insert(self, jobs: list[NewJob], cursor: Any) -> list[int]:
         """Check the schema once a process; wake a manager on this host, if there is one."""
+        if cursor is not None and not hasattr(cursor, "fetchone"):
+            raise BadJob(NO_CURSOR.format(type(cursor).__name__))
         if self._id is None:
             self._id = self.store.identity(cursor)
         ids = self.store.enqueue(jobs, release(), cursor)

@@ -45,9 +45,7 @@ def test_a_manager_outlives_its_database_and_running_jobs_are_settled_later(
     queue.close()
 
 
-def test_a_connection_cut_at_the_commit_leaves_no_job_behind(
-    mariadb, run, tmp_path
-):
+def test_a_connection_cut_at_the_commit_leaves_no_job_behind(mariadb, run, tmp_path):
     """The server grabbed for us, and its answer got lost: the jobs are ours without our knowing."""
     queue, seen = Queue(mariadb.url()), tmp_path / "seen"
     queue.setup()

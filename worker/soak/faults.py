@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from worker.queue import Queue
 from worker.soak.jobs import LEASE
-from worker.soak.servers import Server
 from worker.soak.mariadb import Mariadb
+from worker.soak.servers import Server
 from worker.soak.workers import Workers, tell
 
 #: seconds between two faults

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import random
 import socket
 import subprocess
 from contextlib import ExitStack, suppress
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from worker import address
 from worker.errors import BadSetting, WorkerError
-from worker.soak.mariadb import Mariadb
+from worker.soak.mariadb import Mariadb, own
 from worker.store.mysql_connection import Link
 from worker.store.statements import Statement
 
@@ -29,6 +28,7 @@ class Galera:
     """The cluster; *urls* name all nodes, each URL another one first."""
 
     def __init__(self, folder: Path) -> None:
+        own(folder)
         groups = free_ports(NODES)
         self.nodes: list[Node] = []
         try:
@@ -82,8 +82,7 @@ class Node(Mariadb):
             super()._make()
             return
         self._data.mkdir()
-        if os.getuid() == 0:
-            shutil.chown(self._data, "mysql")
+        own(self._data)
 
     def _start(self) -> subprocess.Popen[bytes]:
         for left in reversed(range(TRIES)):
@@ -125,12 +124,15 @@ class Node(Mariadb):
 
 
 def free_ports(count: int) -> list[int]:
-    """Find ports of loopback that nobody has just now."""
+    """Find ports of loopback that nobody has; below those that the kernel gives to outgoing connections."""
+    found: list[int] = []
     with ExitStack() as stack:
-        found = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in found:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in found]
+        while len(found) < count:
+            knock = stack.enter_context(socket.socket())
+            with suppress(OSError):
+                knock.bind(("127.0.0.1", random.randrange(10_000, 32_000)))  # noqa: S311 # any
+                found.append(knock.getsockname()[1])
+    return found
 
 
 def _provider() -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from worker.errors import BadSetting
@@ -29,8 +31,8 @@ class Mariadb:
             "--innodb-use-native-aio=OFF",
         ]
         if os.getuid() == 0:
-            shutil.chown(folder, "mysql")
             self._options.append("--user=mysql")
+        own(folder)
         self._make()
         self.process = self._start()
 
@@ -48,7 +50,9 @@ class Mariadb:
         return self.process.poll() is None
 
     def kill(self) -> None:
-        self.process.kill()
+        """With the programs that it runs: a joining node's copy the data."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def start(self) -> None:
@@ -81,7 +85,9 @@ class Mariadb:
             *self._placed(),
         ]
         quiet = subprocess.DEVNULL
-        process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
+        process = subprocess.Popen(
+            command, stdout=quiet, stderr=quiet, start_new_session=True
+        )
         _until(lambda: self._answers(process), "the soak's mariadbd does not answer")
         return process
 
@@ -97,6 +103,12 @@ class Mariadb:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise BadSetting(f"{program} failed: {(done.stdout + done.stderr)[-1000:]}")
+
+
+def own(folder: Path) -> None:
+    """Give a folder to the server's user; root's servers do not run as root."""
+    if os.getuid() == 0:
+        shutil.chown(folder, "mysql")
 
 
 def _program(name: str) -> str:

@@ -152,6 +152,11 @@ def too_large() -> BadJob:
     return BadJob("the argument is larger than the database takes")
 
 
+def values_of(row: Any) -> tuple[Any, ...]:
+    """Read a row of a caller's cursor, which may give dictionaries."""
+    return tuple(row.values()) if isinstance(row, dict) else tuple(row)
+
+
 def seconds(microseconds: Any) -> float | None:
     return None if microseconds is None else int(microseconds) / 1e6
 

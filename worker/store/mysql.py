@@ -31,6 +31,7 @@ from worker.store.base import (
     Turn,
     kept,
     seconds,
+    values_of,
 )
 from worker.store.mysql_connection import Link, packets
 from worker.store.mysql_sql import BEGIN, COMMIT, NOW, WORDS
@@ -64,7 +65,7 @@ class MysqlStore:
             rows = self._link.rows(Statement(sql))
         else:
             cursor.execute(statements.IDENTITY.format(table=self._table(schema.TABLE)))
-            rows = [mysql_insert.values_of(row) for row in cursor.fetchall()]
+            rows = [values_of(row) for row in cursor.fetchall()]
         if not rows:
             raise schema.absent(str(self.address))
         schema.check(rows[0][0], mysql_schema.STEPS, str(self.address))

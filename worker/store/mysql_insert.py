@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from worker.store import statements
-from worker.store.base import NewJob, duplicate, too_large
+from worker.store.base import NewJob, duplicate, too_large, values_of
 from worker.store.mysql_connection import Link
 from worker.store.mysql_errors import code_of
 from worker.store.mysql_sql import NOW
@@ -19,32 +19,27 @@ DUPLICATE, TOO_LARGE = 1062, (1153, 1406)
 def enqueue(link: Link, jobs: Sequence[NewJob], release: str) -> list[int]:
     """Put in all of the jobs or none; one round trip where they fit into one INSERT."""
     connection = link.connection()
-    portions = list(_portions(jobs))
-    if len(portions) == 1:
+    if len(list(_portions(jobs))) == 1:
         return insert(connection.cursor(), jobs, release, "job")
     connection.begin()
-    ids: list[int] = []
-    for portion in portions:
-        ids += insert(connection.cursor(), portion, release, "job")
+    ids = insert(connection.cursor(), jobs, release, "job")
     connection.commit()
     return ids
 
 
 def insert(cursor: Any, jobs: Sequence[NewJob], release: str, table: str) -> list[int]:
-    """Insert on any cursor of any driver of MySQL's."""
-    sql, values = statements.enqueue(jobs, release, NOW, table)
-    try:
-        cursor.execute(sql, values)
-    except Exception as error:  # of whichever driver the caller's cursor belongs to
-        raise _refused(error, jobs) from error
-    first = int(cursor.lastrowid)
-    step = _step(cursor) if len(jobs) > 1 else 1
-    return list(range(first, first + len(jobs) * step, step))
-
-
-def values_of(row: Any) -> tuple[Any, ...]:
-    """Read a row of a plain or of a dictionary cursor."""
-    return tuple(row.values()) if isinstance(row, dict) else tuple(row)
+    """Insert on any cursor of any driver of MySQL's, within its transaction."""
+    ids: list[int] = []
+    for portion in _portions(jobs):
+        sql, values = statements.enqueue(portion, release, NOW, table)
+        try:
+            cursor.execute(sql, values)
+        except Exception as error:  # of whichever driver the cursor belongs to
+            raise _refused(error, jobs) from error
+        first = int(cursor.lastrowid)
+        step = _step(cursor) if len(portion) > 1 else 1
+        ids += range(first, first + len(portion) * step, step)
+    return ids
 
 
 def _step(cursor: Any) -> int:

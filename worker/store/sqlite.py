@@ -33,6 +33,7 @@ from worker.store.base import (
     kept,
     seconds,
     too_large,
+    values_of,
 )
 from worker.store.sqlite_connection import File, spelled, translating
 from worker.store.sqlite_turn import DUE, NOW, WORDS
@@ -75,10 +76,12 @@ class SqliteStore:
     def identity(self, cursor: Any = None) -> str:
         sql = statements.IDENTITY.format(table=schema.TABLE)
         with translating(self.address):
-            on = self._file.connection() if cursor is None else cursor
-            found = on.execute(sql).fetchone()
-        if found is None:
+            on = self._file.connection().cursor() if cursor is None else cursor
+            on.execute(sql)
+            row = on.fetchone()
+        if row is None:
             raise schema.absent(str(self.address))
+        found = values_of(row)
         schema.check(found[0], sqlite_schema.STEPS, str(self.address))
         return str(found[1])
 
@@ -180,9 +183,17 @@ def _insert(cursor: Any, jobs: Sequence[NewJob], release: str) -> list[int]:
         part = jobs[start : start + ROWS]
         try:
             cursor.execute(*spelled(statements.enqueue(part, release, NOW)))
-        except sqlite3.IntegrityError as error:
-            raise duplicate(jobs) from error
-        except (sqlite3.DataError, OverflowError) as error:
-            raise too_large() from error
+        except Exception as error:
+            raise _refused(error, jobs) from error
         ids += range(cursor.lastrowid - len(part) + 1, cursor.lastrowid + 1)
     return ids
+
+
+def _refused(error: Exception, jobs: Sequence[NewJob]) -> Exception:
+    """Read an error of sqlite3's, or one that Django made of it."""
+    cause = error if isinstance(error, sqlite3.Error) else error.__cause__
+    if isinstance(cause, sqlite3.IntegrityError):
+        return duplicate(jobs)
+    if isinstance(cause, sqlite3.DataError) or isinstance(error, OverflowError):
+        return too_large()
+    return error
