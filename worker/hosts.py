@@ -11,7 +11,7 @@ Server = tuple[str, int]
 
 
 def hosts(parts: SplitResult) -> tuple[Server, ...]:
-    """Read ``host``, ``host:port`` or ``[::1]:port``, several of them between commas; raise ValueError at a bad port."""
+    """Read ``host``, ``host:port`` or ``[::1]:port``, several between commas; raise ValueError at a bad port."""
     named = parts.netloc.rpartition("@")[2]
     if not named:
         return ()

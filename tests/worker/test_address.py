@@ -17,6 +17,18 @@ def test_a_mysql_url_is_read_with_its_percent_signs():
     assert address.option("ssl_ca") == "/etc/ca.pem"
 
 
+def test_a_url_may_name_several_hosts_of_which_the_first_comes_first():
+    address = parse("mysql://u:p@db1,db2:3307,[::1]:3308/q")
+    assert [(one.host, one.port) for one in address.each] == [
+        ("db1", 3306),
+        ("db2", 3307),
+        ("::1", 3308),
+    ]
+    assert str(address) == "mysql://u@db1,db2:3307,[::1]:3308/q"
+    assert {one.password for one in address.each} == {"p"}
+    assert address.is_plain
+
+
 def test_sqlite_urls_are_relative_with_three_slashes_and_absolute_with_four(
     tmp_path, monkeypatch
 ):
@@ -52,6 +64,12 @@ def test_the_password_shows_nowhere():
         ("mysql://root:hunter2/x@h/d", "percent-encode"),
         ("mysql://root:hunter2#x@h/d", "percent-encode|has a #"),
         ("mysql://root@h:99999/d", "port is no number"),
+        ("mysql://root@h,,i/d", "names no host"),
+        ("mysql://root@h,i:x/d", "port is no number"),
+        (
+            "mysql://root@h,i/d?unix_socket=/s",
+            "several hosts cannot have a unix_socket",
+        ),
         ("mysql://root@h/d?unix_soket=/s", "did you mean unix_socket"),
         ("mysql://root@h/d?skip_locked=maybe", "can be auto or no"),
         ("sqlite://queue.db", "three slashes"),

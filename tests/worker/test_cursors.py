@@ -144,7 +144,7 @@ def way(request):
 
 
 @pytest.fixture
-def url(way, request, tmp_path):
+def url(request, tmp_path):
     """Shadows the fixture for all stores: the way says which one it is for."""
     kind = request.node.callspec.params["way"][0]
     if kind == "sqlite":
@@ -166,10 +166,14 @@ def test_a_job_is_there_when_her_transaction_commits(queue, way):
 
 
 def test_no_job_is_there_when_her_transaction_is_undone(queue, way):
-    with pytest.raises(Undo), way(queue) as cursor:
-        queue.enqueue(ECHO, cursor=cursor)
-        queue.enqueue_many(ECHO, range(5), cursor=cursor)
-        raise Undo
+    def change_her_mind():
+        with way(queue) as cursor:
+            queue.enqueue(ECHO, cursor=cursor)
+            queue.enqueue_many(ECHO, range(5), cursor=cursor)
+            raise Undo
+
+    with pytest.raises(Undo):
+        change_her_mind()
     assert states(queue) == {}
 
 
