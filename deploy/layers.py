@@ -9,6 +9,7 @@ from typing import Any
 from deploy import settings
 from deploy.errors import SettingsError
 from deploy.settings import Service
+from deploy.values import shown
 
 #: begins the name of each environment variable that stands for a setting
 PREFIX = "FABRIC_"
@@ -87,7 +88,9 @@ def from_stage(
     settings.refuse_unknown(origin, common)
     for name, section in own.items():
         if section is not None and not isinstance(section, Mapping):
-            raise SettingsError(f"{origin}: {name} must hold settings, not {section!r}")
+            raise SettingsError(
+                f"{origin}: {name} must hold settings, not {shown(section)}"
+            )
     return {
         name: Layer(origin, _merged([Layer("", common), Layer("", section or {})]))
         for name, section in own.items()

@@ -212,7 +212,7 @@ class Service:
         problems = problems or list(_crossed(self))
         if problems:
             raise SettingsError(
-                f"{self.name}: " + f"\n{self.name}: ".join(map(str, problems))
+                "\n".join(f"{values.named(self.name)}: {each}" for each in problems)
             )
 
     @property
@@ -255,7 +255,7 @@ def refuse_unknown(service: str, given: Iterable[str]) -> None:
 
 def complete(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return *given* if it names settings only and all that have no default."""
-    service = str(given.get("name", "a service"))
+    service = values.named(given.get("name", "a service"))
     refuse_unknown(service, given)
     missing = [
         each.name
@@ -286,6 +286,6 @@ def overridden(service: Service, given: Mapping[str, Any]) -> Service:
 
 
 def _unknown(service: str, name: str) -> str:
-    near = difflib.get_close_matches(name, names(), 1)
+    near = difflib.get_close_matches(str(name), names(), 1)
     hint = f"did you mean {near[0]}?" if near else "docs/settings.md has them all"
-    return f"{service}: there is no setting {name}; {hint}"
+    return f"{service}: there is no setting {values.named(name)}; {hint}"

@@ -16,6 +16,22 @@ _HOST = re.compile(r"[A-Za-z0-9_.@:\[\]-]+")
 _QUOTED = re.compile(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*\"""")
 
 
+#: characters of a value that a sentence repeats
+SHOWN = 80
+
+
+def shown(value: Any) -> str:
+    """Spell out a value for a sentence that any terminal can show."""
+    said = repr(value)
+    return said if len(said) <= SHOWN else f"{said[:SHOWN]}…"
+
+
+def named(name: Any) -> str:
+    """Give a name as it is if it can be one, or spell it out."""
+    is_name = isinstance(name, str) and name.isprintable() and len(name) <= SHOWN
+    return str(name) if is_name and name else shown(name)
+
+
 def text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("must be text")
@@ -241,12 +257,12 @@ def _number(value: Any, kind: type[int] | type[float]) -> float:
 
 def _matching(pattern: re.Pattern[str], value: Any, meaning: str) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise ValueError(f"must be {meaning}, not {value!r}")
+        raise ValueError(f"must be {meaning}, not {shown(value)}")
     return value
 
 
 def relative_path(value: Any) -> PurePosixPath:
     path = PurePosixPath(some_text(value))
     if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise ValueError(f"must hold paths inside a release, not {value!r}")
+        raise ValueError(f"must hold paths inside a release, not {shown(value)}")
     return path

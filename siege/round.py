@@ -6,7 +6,7 @@ import time
 
 from siege import afterwards, judge, opening, promises
 from siege.arena import Arena
-from siege.attacks import Attack
+from siege.attacks import SIGNALS, Attack
 from siege.ended import Ended
 from siege.fab import Fab
 from siege.product import SERVICES
@@ -98,7 +98,8 @@ class Round:
         ended.status, ended.seconds = fab.status, fab.seconds
         ended.said = fab.said
         after = self.arena.views(self.services)
-        killed = ended.happened and self.scene.attack == "kill"
+        # a second Ctrl-C can meet an interpreter that is ending already
+        killed = self.scene.attack in SIGNALS and (fab.status or 0) < 0
         status = None if killed else fab.status
         if rival is not None:
             ended.said += f"\n--- rival ({rival.status})\n{rival.said}"
