@@ -11,6 +11,11 @@ def cut(hosts: Sequence[str], size: str) -> list[tuple[str, ...]]:
     return [tuple(hosts[n : n + number]) for n in range(0, len(hosts), number)]
 
 
+def may_go_on(failed: int, hosts: int, percent: int) -> bool:
+    """Say whether so many of *hosts* may have failed; never all of them."""
+    return failed < hosts and 100 * failed <= percent * hosts
+
+
 def _number(hosts: int, size: str) -> int:
     if not size:
         return max(hosts, 1)

@@ -29,6 +29,12 @@ class NotUndone(DeployError):
     exit_status = 4
 
 
+class Partly(DeployError):
+    """It was done, but not on the hosts that the sentence names."""
+
+    exit_status = 5
+
+
 class HostError(DeployError):
     """Something went wrong on one host; the sentence begins with its name."""
 
@@ -39,6 +45,10 @@ class HostError(DeployError):
 
 class CannotConnect(HostError):
     """No session with the host: unreachable, unknown or changed key, login refused."""
+
+
+class Unreachable(CannotConnect):
+    """Nobody answers there as sshd does; its key and its login are not known to be wrong."""
 
 
 class ConnectionLost(HostError):

@@ -32,6 +32,8 @@ class Manifest:
     operator: str
     #: a checksum of the settings that went into it; with the revision it says all that it holds
     made_of: str = ""
+    #: since when it has this state, by the host's clock: 2026-11-23T09:45:01Z
+    at: str = ""
 
 
 def is_release(name: str) -> bool:
@@ -53,7 +55,7 @@ def name(now: datetime, revision: str, taken: Iterable[Release]) -> Release:
 def read(line: str) -> Manifest | None:
     """Read a manifest; None where the text is not a whole one, or not a release's."""
     try:
-        found = {"made_of": "", **json.loads(line)}
+        found = {"made_of": "", "at": "", **json.loads(line)}
         parts = [found[each.name] for each in fields(Manifest)]
     except (ValueError, KeyError, TypeError):
         return None

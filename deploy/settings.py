@@ -179,6 +179,16 @@ class Service:
     batch_wait: float = setting(
         "Seconds between one batch of hosts and the next.", values.seconds, 0.0
     )
+    max_fail_percentage: int = setting(
+        "How many per cent of the hosts may fail once switching has begun: they go back by themselves and are named, the others go on.",
+        values.percentage,
+        0,
+    )
+    unreachable: str = setting(
+        "What a run does about hosts that cannot be reached when it begins: `stop`, or `skip` them and name them at the end.",
+        values.one_of("stop", "skip"),
+        "stop",
+    )
     reloads: bool = setting(
         "Whether the service reloads itself on HUP; `reload` refuses otherwise.",
         values.yes_or_no,

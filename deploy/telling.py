@@ -18,9 +18,9 @@ def status_task(project: Project) -> FleetTask:
     def status(context: Context, json: bool = False) -> None:
         """Tell what runs where; exit status 2 if anything is wrong."""
         with project.targets(context) as (target,):
-            from deploy.recipes import inspect
+            from deploy.recipes.status import status as tell
 
-            inspect.status(target, json)
+            tell(target, json)
 
     return status
 
@@ -38,13 +38,13 @@ def check_task(project: Project) -> FleetTask:
 
 
 def releases_task(project: Project) -> FleetTask:
-    @fleet_task()
-    def releases(context: Context) -> None:
+    @fleet_task({"json": "for programs"})
+    def releases(context: Context, json: bool = False) -> None:
         """List the releases of every host, and what became of them."""
         with project.targets(context) as (target,):
             from deploy.recipes import inspect
 
-            inspect.releases(target)
+            inspect.releases(target, json)
 
     return releases
 

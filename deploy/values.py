@@ -204,6 +204,13 @@ def number(value: Any) -> int:
     return int(made)
 
 
+def percentage(value: Any) -> int:
+    made = _number(value, int)
+    if not 0 <= made <= 99:
+        raise ValueError("must be a whole number from 0 to 99")
+    return int(made)
+
+
 def batch_size(value: Any) -> str:
     """Make the text of a number of hosts, or of a percentage of them."""
     text = str(value).strip()

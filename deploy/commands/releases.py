@@ -87,7 +87,7 @@ def _publishing(paths: Paths, new: Manifest, before: HostFacts, verb: str) -> Co
 
 def _begun(manifest: Manifest, state: str) -> str:
     """Begin a JSON object that the host ends with its own time."""
-    known = asdict(replace(manifest, state=state))
+    known = asdict(replace(manifest, state=state, at=""))
     return json.dumps({k: v for k, v in known.items() if v})[:-1]
 
 

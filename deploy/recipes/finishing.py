@@ -16,9 +16,9 @@ from deploy.shell import Script, Step
 def finish(plan: Plan) -> None:
     """Say what is live, then prune on every host: nobody waits for that, and what fails is a warning."""
     plan.target.output.done(
-        f"{plan.target.service.name}: {plan.new.release} is live and verified on {', '.join(plan.facts)}"
+        f"{plan.target.service.name}: {plan.new.release} is live and verified on {', '.join(plan.hosts)}"
     )
-    old = {host: _old(plan, facts) for host, facts in plan.facts.items()}
+    old = {host: _old(plan, plan.facts[host]) for host in plan.hosts}
     crowded = plan.only(host for host, each in old.items() if each)
 
     def prune(remote: Remote) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,6 +43,10 @@ class Plan:
         """Cut the plan into those that are carried out one after the other."""
         cut = batches.cut(self.hosts, self.target.service.batch_size)
         return [self.only(hosts) for hosts in cut]
+
+    def without(self, hosts: Collection[str]) -> Plan:
+        """Give the same plan without some of its hosts."""
+        return self.only(each for each in self.hosts if each not in hosts)
 
     def only(self, hosts: Iterable[str]) -> Plan:
         """Give the same plan for some of its hosts."""

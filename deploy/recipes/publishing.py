@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from deploy import batches
 from deploy.commands import releases
+from deploy.errors import DeployError
 from deploy.recipes import reverting
+from deploy.recipes.ending import Missed
 from deploy.recipes.plan import Plan, Publishing
 from deploy.remote.fleet import LeftAtOnce
 from deploy.remote.remote import Remote
 from deploy.shell import Script, Step
 
 
-def publish(plans: Sequence[Plan]) -> None:
-    """Switch, restart and verify one plan after the other, batch by batch; raises Undone or NotUndone."""
-    _publish(_in_batches(plans), releases.go_live, releases.revert)
+def publish(plans: Sequence[Plan]) -> Missed:
+    """Switch, restart and verify one plan after the other, batch by batch; give the hosts that failed.
+
+    Raises Undone or NotUndone, with every host back, if more failed than the services allow.
+    """
+    return _Publishing(plans, releases.go_live, releases.revert).carry_out()
 
 
-def switch(plan: Plan) -> None:
-    """Switch every host without a restart; what runs goes on. Raises as publish does."""
-    _publish([plan], releases.switch_only, releases.switch_back)
+def switch(plan: Plan) -> Missed:
+    """Switch every host without a restart; what runs goes on. Gives and raises as publish does."""
+    return _Publishing([plan], releases.switch_only, releases.switch_back).carry_out()
 
 
 def mark_left(plan: Plan) -> None:
@@ -36,30 +42,59 @@ def mark_left(plan: Plan) -> None:
         plan.target.output.warn(f"the release that was left is not marked: {error}")
 
 
+class _Publishing:
+    """What has begun, and what became of it."""
+
+    def __init__(
+        self, plans: Sequence[Plan], forth: Publishing, back: Publishing
+    ) -> None:
+        self._plans, self._forth, self._back = plans, forth, back
+        self._begun: list[Plan] = []
+        self._failed: dict[str, DeployError] = {}
+        self._lost: set[str] = set()
+
+    def carry_out(self) -> Missed:
+        try:
+            for batch in _in_batches(self._plans):
+                self._carry_out(batch.without(self._failed))
+        except LeftAtOnce:
+            raise reverting.left_at_once(self._begun) from None
+        except KeyboardInterrupt:
+            raise reverting.gone_back(self._begun, {}, self._back) from None
+        return Missed(failed=tuple(self._failed), lost=tuple(sorted(self._lost)))
+
+    def _carry_out(self, batch: Plan) -> None:
+        self._begun.append(batch)
+        failed = batch.target.fleet.each(batch.doing(self._forth)).failed
+        if failed:
+            self._failed.update(failed)
+            self._give_up(failed, batch)
+
+    def _give_up(self, failed: Mapping[str, DeployError], batch: Plan) -> None:
+        """Bring back the hosts that failed if so many may, for all services; all hosts otherwise."""
+        if not all(_may_go_on(plan, self._failed) for plan in self._plans):
+            raise reverting.gone_back(self._begun, failed, self._back)
+        lost, why = reverting.given_up(self._begun, failed, self._back)
+        self._lost |= lost
+        for sentence in [*map(str, failed.values()), *filter(None, why)]:
+            batch.target.output.warn(sentence)
+
+
+def _may_go_on(plan: Plan, failed: Collection[str]) -> bool:
+    service = plan.target.service
+    number = sum(each in failed for each in plan.hosts)
+    return batches.may_go_on(number, len(plan.hosts), service.max_fail_percentage)
+
+
 def _in_batches(plans: Iterable[Plan]) -> Iterator[Plan]:
     """Give each batch of hosts when its time has come."""
     for plan in plans:
-        batches = plan.batches()
-        for number, batch in enumerate(batches, 1):
+        cut = plan.batches()
+        for number, batch in enumerate(cut, 1):
             if number > 1:
                 time.sleep(plan.target.service.batch_wait)
-            if len(batches) > 1:
+            if len(cut) > 1:
                 plan.target.output.say(
-                    f"batch {number} of {len(batches)}: {', '.join(batch.hosts)}"
+                    f"batch {number} of {len(cut)}: {', '.join(batch.hosts)}"
                 )
             yield batch
-
-
-def _publish(plans: Iterable[Plan], forth: Publishing, back: Publishing) -> None:
-    """Carry out plans; if one fails, all that were begun go back, those of earlier batches too."""
-    begun: list[Plan] = []
-    try:
-        for plan in plans:
-            begun.append(plan)
-            failed = plan.target.fleet.each(plan.doing(forth)).failed
-            if failed:
-                raise reverting.gone_back(begun, failed, back)
-    except LeftAtOnce:
-        raise reverting.left_at_once(begun) from None
-    except KeyboardInterrupt:
-        raise reverting.gone_back(begun, {}, back) from None

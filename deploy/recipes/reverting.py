@@ -34,6 +34,13 @@ def gone_back(
     return Undone("\n".join([*why, "undone: every host is on the release that it had"]))
 
 
+def given_up(
+    begun: Sequence[Plan], failed: Mapping[str, DeployError], back: Publishing
+) -> tuple[set[str], list[str]]:
+    """Bring back these hosts alone; give those that could not be brought back, and why."""
+    return _revert([each.only(failed) for each in begun], failed, back)
+
+
 def left_at_once(begun: Sequence[Plan]) -> NotUndone:
     """Say what is left when the operator stopped the run a second time."""
     name = begun[0].target.service.name

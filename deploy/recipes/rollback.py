@@ -9,7 +9,8 @@ from deploy import faults, release
 from deploy.errors import Refused
 from deploy.facts import HostFacts
 from deploy.recipes import publishing
-from deploy.recipes.locking import locked
+from deploy.recipes.ending import end
+from deploy.recipes.locking import reached
 from deploy.recipes.plan import Plan
 from deploy.recipes.publishing import publish
 from deploy.recipes.target import Target, refuse
@@ -18,14 +19,17 @@ from deploy.release import Manifest
 
 def rollback(target: Target, wanted: str = "", patience: float = 0) -> None:
     """Switch, restart and verify; the release that was left is never chosen again by itself."""
-    with locked(target, patience) as facts:
+    with reached(target, patience) as here:
+        facts = here.facts
         refuse(facts, lambda each: faults.before_deploy(target.service, each, 0))
-        plan = Plan(target, _chosen(target, facts, wanted), facts)
-        publish([plan])
-        publishing.mark_left(plan)
+        plan = Plan(here.target, _chosen(target, facts, wanted), facts)
+        missed = publish([plan])
+        done = plan.without(missed.failed)
+        publishing.mark_left(done)
         target.output.done(
-            f"{target.service.name}: rolled back; {plan.new.release} is live and verified on {', '.join(facts)}"
+            f"{target.service.name}: rolled back; {plan.new.release} is live and verified on {', '.join(done.hosts)}"
         )
+    end([target.service.name], missed.skipping(here.skipped))
 
 
 def _chosen(target: Target, facts: Mapping[str, HostFacts], wanted: str) -> Manifest:

@@ -2,88 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import PurePosixPath
 
-from deploy import archive, faults, release, repository
+from deploy import archive, faults, release
 from deploy.archive import Archive
-from deploy.facts import HostFacts
-from deploy.recipes import finishing, preparing
-from deploy.recipes.locking import locked
+from deploy.recipes import asking, finishing, preparing
+from deploy.recipes.asking import Asked
+from deploy.recipes.ending import Missed, end
 from deploy.recipes.plan import Plan
 from deploy.recipes.publishing import publish, switch
 from deploy.recipes.target import Target, refuse
-from deploy.release import Manifest, Release
-from deploy.repository import Revision, Wanted
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A service, the revision that it is to have, and its hosts, locked."""
-
-    target: Target
-    revision: Revision
-    facts: Mapping[str, HostFacts]
-    #: what the release is to be called, if it is not to have a name of its own
-    name: Release | None = None
-
-    @property
-    def source(self) -> tuple[Revision, PurePosixPath]:
-        """What is archived: services of the same share it."""
-        return self.revision, self.target.service.repo_tree
-
-    def is_live(self) -> bool:
-        """Say whether every host serves just that already."""
-        made_of = preparing.made_of(self.target)
-        commit = self.revision.commit
-        return all(each.serves(commit, made_of) for each in self.facts.values())
+from deploy.release import Manifest
+from deploy.repository import Wanted
 
 
 def deploy(targets: Sequence[Target], wanted: Wanted) -> None:
     """Release, switch, restart, verify; every host goes back if one fails."""
     with ExitStack() as until_done:
-        asked = _locked(targets, wanted, until_done)
-        carry_out([each for each in asked if wanted.force or not _already(each)])
+        asked, skipped = asking.locked(targets, wanted, until_done)
+        missed = carry_out(
+            [each for each in asked if wanted.force or not _already(each)]
+        )
+    end((each.service.name for each in targets), missed.skipping(skipped))
 
 
-def carry_out(asked: Sequence[Asked]) -> None:
-    """Release, switch, restart, verify and prune."""
+def carry_out(asked: Sequence[Asked]) -> Missed:
+    """Release, switch, restart, verify and prune; give the hosts that failed, if some may."""
     with ExitStack() as until_done:
         plans = _prepared(asked, faults.before_deploy, until_done)
-        publish(plans)
+        missed = publish(plans)
         for plan in plans:
-            finishing.finish(plan)
+            finishing.finish(plan.without(missed.failed))
+    return missed
 
 
 def update(target: Target, wanted: Wanted) -> None:
     """Release and switch, without a restart: what runs goes on as it is."""
     with ExitStack() as until_done:
-        asked = _locked([target], wanted, until_done)
-        for plan in _prepared(asked, faults.before_update, until_done):
-            switch(plan)
-            target.output.done(
-                f"{target.service.name}: {plan.new.release} is current on {', '.join(plan.facts)}; "
-                f"what runs was not restarted (fab {target.service.name}.restart)"
-            )
-
-
-def _locked(
-    targets: Sequence[Target], wanted: Wanted, until_done: ExitStack
-) -> list[Asked]:
-    """Find what is to be deployed, take every lock, and look."""
-    revisions = _resolved(targets, wanted)
-    facts: dict[str, Mapping[str, HostFacts]] = {}
-    # in every run's order: see locking
-    for target in sorted(targets, key=lambda each: each.service.name):
-        taking = locked(target, wanted.patience)
-        facts[target.service.name] = until_done.enter_context(taking)
-    return [
-        Asked(target, revision, facts[target.service.name])
-        for target, revision in zip(targets, revisions)
-    ]
+        asked, skipped = asking.locked([target], wanted, until_done)
+        (plan,) = _prepared(asked, faults.before_update, until_done)
+        missed = switch(plan)
+        target.output.done(
+            f"{target.service.name}: {plan.new.release} is current on "
+            f"{', '.join(plan.without(missed.failed).hosts)}; "
+            f"what runs was not restarted (fab {target.service.name}.restart)"
+        )
+    end([target.service.name], missed.skipping(skipped))
 
 
 def _already(asked: Asked) -> bool:
@@ -121,30 +87,6 @@ def _refuse_faults(
         asked.facts,
         lambda each: stands_in_the_way(asked.target.service, each, packed.unpacked),
     )
-
-
-def _resolved(targets: Sequence[Target], wanted: Wanted) -> list[Revision]:
-    """Find each service's revision; services of the same branch get the same one."""
-    found: dict[tuple[str, str], Revision] = {}
-    keys = [
-        (target.service.repository, wanted.branch or target.service.branch)
-        for target in targets
-    ]
-    for target, key in zip(targets, keys):
-        if key not in found:
-            found[key] = repository.resolve(*key, wanted.project)
-            _say_what(target, found[key])
-    return [found[key] for key in keys]
-
-
-def _say_what(target: Target, revision: Revision) -> None:
-    target.output.say(
-        f"{revision.branch} is {revision.commit[:7]} “{revision.subject}”"
-    )
-    if revision.uncommitted:
-        target.output.warn(
-            f"{revision.uncommitted} uncommitted files in {revision.repository} are not deployed"
-        )
 
 
 def _plan(asked: Asked) -> Plan:

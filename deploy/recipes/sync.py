@@ -9,8 +9,9 @@ from deploy import repository
 from deploy.errors import Refused
 from deploy.facts import HostFacts
 from deploy.recipes import rollout
-from deploy.recipes.locking import locked
-from deploy.recipes.rollout import Asked
+from deploy.recipes.asking import Asked
+from deploy.recipes.ending import Missed, end
+from deploy.recipes.locking import reached
 from deploy.recipes.target import Target
 from deploy.release import Manifest
 from deploy.repository import Wanted
@@ -18,7 +19,9 @@ from deploy.repository import Wanted
 
 def sync(target: Target, wanted: Wanted, like: str = "") -> None:
     """Release, switch, restart and verify on the hosts that differ from the others, or from *like*."""
-    with locked(target, wanted.patience) as facts:
+    missed = Missed()
+    with reached(target, wanted.patience) as here:
+        facts = here.facts
         model = model_of(facts, like)
         behind = [
             host
@@ -26,11 +29,13 @@ def sync(target: Target, wanted: Wanted, like: str = "") -> None:
             if not each.serves(model.revision, model.made_of)
         ]
         if behind:
-            rollout.carry_out([_asked(target.only(behind), wanted, model, facts)])
+            asked = _asked(target.only(behind), wanted, model, facts)
+            missed = rollout.carry_out([asked])
         else:
             target.output.done(
                 f"{target.service.name}: {model.revision[:7]} is live and verified on {', '.join(facts)}"
             )
+    end([target.service.name], missed.skipping(here.skipped))
 
 
 def model_of(facts: Mapping[str, HostFacts], like: str) -> Manifest:

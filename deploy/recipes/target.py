@@ -12,7 +12,7 @@ from deploy.errors import DeployError, NotUndone, Refused
 from deploy.facts import HostFacts
 from deploy.output import Output
 from deploy.paths import Paths
-from deploy.remote.fleet import Fleet
+from deploy.remote.fleet import Fleet, Results
 from deploy.remote.remote import Remote
 from deploy.rendering import Templates
 from deploy.settings import Service
@@ -36,6 +36,11 @@ class Target:
     @property
     def service(self) -> Service:
         return self.paths.service
+
+    def glance(self) -> Results[HostFacts]:
+        """Ask every host at once, and keep what cannot be asked beside what was told."""
+        question = self.question()
+        return self.fleet.each(lambda remote: remote.ask(question))
 
     def look(self) -> dict[str, HostFacts]:
         """Ask every host at once; raises Refused with all that cannot be asked."""
@@ -75,9 +80,11 @@ def sentences(errors: Iterable[DeployError]) -> str:
 def refuse(
     facts: Mapping[str, HostFacts],
     faults: Callable[[HostFacts], Iterable[str]],
+    unknown: Iterable[DeployError] = (),
 ) -> None:
-    """Raise Refused with every fault of every host."""
-    found = [
+    """Raise Refused with every fault of every host, and with why others are *unknown*."""
+    found = [str(each) for each in unknown]
+    found += [
         f"{host}: {fault}" for host, each in facts.items() for fault in faults(each)
     ]
     if found:

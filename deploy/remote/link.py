@@ -71,7 +71,7 @@ class Link:
                 self._gateway.open()
             except CannotConnect as error:
                 sentence = f"its gateway cannot be reached: {error}"
-                raise CannotConnect(self.host, sentence) from None
+                raise type(error)(self.host, sentence) from None
 
     def _connect(self) -> None:
         for wait in [*_waits(), None]:
@@ -82,7 +82,7 @@ class Link:
                 self.close()
                 if wait is None or not refusal.may_pass(error):
                     sentence = refusal.sentence(error, self._address())
-                    raise CannotConnect(self.host, sentence) from error
+                    raise refusal.kind(error)(self.host, sentence) from error
             if self._cancel.wait(wait):
                 raise Interrupted(self.host, "the operator stopped the run meanwhile")
 

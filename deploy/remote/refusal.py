@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import paramiko
 from paramiko.ssh_exception import IncompatiblePeer, NoValidConnectionsError
 
+from deploy.errors import CannotConnect, Unreachable
 from deploy.remote.hostkeys import HostKeyRefused
 from deploy.remote.login import NoKeyAccepted
 
@@ -37,6 +38,17 @@ def sentence(error: BaseException, at: Address) -> str:
     if isinstance(error, (paramiko.SSHException, EOFError)):
         return _not_ssh(error, at)
     return _no_route(error, at)
+
+
+def kind(error: BaseException) -> type[CannotConnect]:
+    """Tell a host that is down or cut off from one that is misnamed, not who it was, or lets nobody in."""
+    mistakes = (
+        HostKeyRefused,
+        paramiko.AuthenticationException,
+        IncompatiblePeer,
+        socket.gaierror,
+    )
+    return CannotConnect if isinstance(error, mistakes) else Unreachable
 
 
 def may_pass(error: BaseException) -> bool:

@@ -1,0 +1,82 @@
+"""What was asked for: the revision of each service, and its hosts, locked and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from deploy import repository
+from deploy.facts import HostFacts
+from deploy.recipes import preparing
+from deploy.recipes.locking import Reached, reached
+from deploy.recipes.target import Target
+from deploy.release import Release
+from deploy.repository import Revision, Wanted
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A service, the revision that it is to have, and its hosts, locked."""
+
+    target: Target
+    revision: Revision
+    facts: Mapping[str, HostFacts]
+    #: what the release is to be called, if it is not to have a name of its own
+    name: Release | None = None
+
+    @property
+    def source(self) -> tuple[Revision, PurePosixPath]:
+        """What is archived: services of the same share it."""
+        return self.revision, self.target.service.repo_tree
+
+    def is_live(self) -> bool:
+        """Say whether every host serves just that already."""
+        made_of = preparing.made_of(self.target)
+        commit = self.revision.commit
+        return all(each.serves(commit, made_of) for each in self.facts.values())
+
+
+def locked(
+    targets: Sequence[Target], wanted: Wanted, until_done: ExitStack
+) -> tuple[list[Asked], tuple[str, ...]]:
+    """Find what is to be deployed, take every lock, and look; give the hosts that were skipped too."""
+    revisions = _resolved(targets, wanted)
+    skipped: dict[str, None] = {}
+    found: dict[str, Reached] = {}
+    # in every run's order: see locking
+    for target in sorted(targets, key=lambda each: each.service.name):
+        rest = target.only(each for each in target.fleet.hosts if each not in skipped)
+        taking = reached(rest, wanted.patience)
+        found[target.service.name] = until_done.enter_context(taking)
+        skipped.update(dict.fromkeys(found[target.service.name].skipped))
+    asked = []
+    for target, revision in zip(targets, revisions):
+        here = found[target.service.name].without(skipped)
+        asked.append(Asked(here.target, revision, here.facts))
+    return asked, tuple(skipped)
+
+
+def _resolved(targets: Sequence[Target], wanted: Wanted) -> list[Revision]:
+    """Find each service's revision; services of the same branch get the same one."""
+    found: dict[tuple[str, str], Revision] = {}
+    keys = [
+        (target.service.repository, wanted.branch or target.service.branch)
+        for target in targets
+    ]
+    for target, key in zip(targets, keys):
+        if key not in found:
+            found[key] = repository.resolve(*key, wanted.project)
+            _say_what(target, found[key])
+    return [found[key] for key in keys]
+
+
+def _say_what(target: Target, revision: Revision) -> None:
+    target.output.say(
+        f"{revision.branch} is {revision.commit[:7]} “{revision.subject}”"
+    )
+    if revision.uncommitted:
+        target.output.warn(
+            f"{revision.uncommitted} uncommitted files in {revision.repository} are not deployed"
+        )
