@@ -50,7 +50,9 @@ class Paths:
 
     def own(self) -> tuple[PurePosixPath, ...]:
         """Name all that is made in deploy_to."""
-        hidden = (self.deploy_to / each for each in (".phase.lock", ".hold"))
+        hidden = (
+            self.deploy_to / each for each in (".phase.lock", ".hold", ".unconfirmed")
+        )
         places = (self.current, self.releases, self.shared, self.mirror)
         return (*places, self.history, self.revisions_log, self.lock, *hidden)
 

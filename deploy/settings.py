@@ -184,6 +184,11 @@ class Service:
         values.percentage,
         0,
     )
+    confirm_timeout: float = setting(
+        "Seconds without a word from the operator's side after which a host that was switched goes back by itself, until the run has confirmed it; 0 means never.",
+        values.seconds_from_3,
+        0.0,
+    )
     unreachable: str = setting(
         "What a run does about hosts that cannot be reached when it begins: `stop`, or `skip` them and name them at the end.",
         values.one_of("stop", "skip"),

@@ -190,6 +190,14 @@ def seconds(value: Any) -> float:
     return round(number, 3)
 
 
+def seconds_from_3(value: Any) -> float:
+    """Make seconds in which a word can come, or 0."""
+    made = seconds(value)
+    if 0 < made < 3:
+        raise ValueError("must be 0, or seconds from 3 to 86400")
+    return made
+
+
 def count(value: Any) -> int:
     number = _number(value, int)
     if not 1 <= number <= 10_000:

@@ -20,7 +20,20 @@ take_lock() {
         return 0
     }
     exec 8>&-
+    await_watcher "$1" "$(($3 > 0 && $3 < 30 ? 30 : $3))" || {
+        echo 'lock a deploy whose operator is gone; nobody has confirmed it, so it goes back by itself (confirm_timeout)'
+        return 0
+    }
     echo 'lock mine'
+}
+
+# Wait $2 seconds at most for the end of what watches over an unconfirmed release of directory $1; what a
+# watcher that was killed has left is removed.
+await_watcher() {
+    { command exec 7<"$1/.unconfirmed"; } 2>/dev/null || return 0
+    flock -w "$2" 7 || return 1
+    exec 7<&-
+    rm -f "$1/.unconfirmed"
 }
 
 # Keep the lock until standard input ends: until the operator's side is done, or gone.

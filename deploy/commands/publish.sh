@@ -1,10 +1,11 @@
 # These functions read: release, previous (empty before the first), was (up or down before), current, releases, service,
-# settle, stop_timeout, health, verified and failed (the manifests), history, entry.
+# deploy_to, settle, stop_timeout, confirm_timeout, health, verified and failed (the manifests), history, entry.
 
 # Switch to the release, restart, verify; go back by itself if the service does not come up.
 go_live() {
     read_status "$service"
     was=$state
+    [ "$confirm_timeout" = 0 ] || watch_for_words "$deploy_to" "$release" "$confirm_timeout" take_back
     trap 'exit 143' TERM INT
     trap 'go_back_if_switched "$?"' EXIT
     switch_to_release
@@ -30,7 +31,10 @@ see_it_through() {
 # Whatever ended a switch in the middle, with status $1: a wish of the operator, a command that failed.
 go_back_if_switched() {
     see_it_through
-    [ "$(readlink "$current" || :)" = "releases/$release" ] || exit "$1"
+    [ "$(readlink "$current" || :)" = "releases/$release" ] || {
+        rm -f "$deploy_to/.unconfirmed"
+        exit "$1"
+    }
     why='it was stopped in the middle'
     undo_or_say_so
     fail 72 "$release was not verified: it was stopped in the middle; undone: ${previous:-nothing} is current again"
@@ -42,10 +46,18 @@ revert() {
     see_it_through
     why='another host failed, or the operator stopped the run'
     if is_back; then
+        rm -f "$deploy_to/.unconfirmed"
         write_manifest "$releases/$release" "$failed" || :
     else
         undo_or_say_so
     fi
+}
+
+# Go back since nobody has confirmed the release.
+take_back() {
+    see_it_through
+    why="the operator's side was silent for $confirm_timeout s"
+    [ "$(readlink "$current" || :)" != "releases/$release" ] || undo_or_say_so
 }
 
 # Whether all is as it was before: the link, and what runs.
@@ -57,6 +69,7 @@ is_back() {
 }
 
 undo_or_say_so() {
+    rm -f "$deploy_to/.unconfirmed"
     begin "going back to ${previous:-nothing}"
     if go_back; then
         note undone

@@ -67,11 +67,13 @@ def _publishing(paths: Paths, new: Manifest, before: HostFacts, verb: str) -> Co
         release=new.release,
         previous=before.current or "",
         was="up" if before.service.up else "down",
+        deploy_to=paths.deploy_to,
         current=paths.current,
         releases=paths.releases,
         service=paths.service_directory,
         settle=paths.service.settle,
         stop_timeout=round(paths.service.stop_timeout),
+        confirm_timeout=round(paths.service.confirm_timeout),
         health=supervise.health_check(paths),
         verified=_begun(new, "verified"),
         failed=_begun(new, "failed"),
@@ -81,7 +83,8 @@ def _publishing(paths: Paths, new: Manifest, before: HostFacts, verb: str) -> Co
         revisions_line=_revisions_line(new),
     )
     return Command(
-        f"{values.text}\n{verb}", frozenset({"publish", "releases", "supervise"})
+        f"{values.text}\n{verb}",
+        frozenset({"publish", "confirm", "releases", "supervise"}),
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from deploy import batches
 from deploy.commands import releases
 from deploy.errors import DeployError
-from deploy.recipes import reverting
+from deploy.recipes import confirming, reverting
 from deploy.recipes.ending import Missed
 from deploy.recipes.plan import Plan, Publishing
 from deploy.remote.fleet import LeftAtOnce
@@ -21,12 +21,15 @@ def publish(plans: Sequence[Plan]) -> Missed:
 
     Raises Undone or NotUndone, with every host back, if more failed than the services allow.
     """
-    return _Publishing(plans, releases.go_live, releases.revert).carry_out()
+    publishing = _Publishing(plans, releases.go_live, releases.revert)
+    with confirming.giving_words(plans, publishing.begun):
+        return publishing.carry_out(confirming.confirmed)
 
 
 def switch(plan: Plan) -> Missed:
     """Switch every host without a restart; what runs goes on. Gives and raises as publish does."""
-    return _Publishing([plan], releases.switch_only, releases.switch_back).carry_out()
+    switching = _Publishing([plan], releases.switch_only, releases.switch_back)
+    return switching.carry_out(lambda _: {})
 
 
 def mark_left(plan: Plan) -> None:
@@ -42,6 +45,10 @@ def mark_left(plan: Plan) -> None:
         plan.target.output.warn(f"the release that was left is not marked: {error}")
 
 
+#: tells which hosts of a plan could not be confirmed
+Confirming = Callable[[Plan], Mapping[str, DeployError]]
+
+
 class _Publishing:
     """What has begun, and what became of it."""
 
@@ -49,35 +56,36 @@ class _Publishing:
         self, plans: Sequence[Plan], forth: Publishing, back: Publishing
     ) -> None:
         self._plans, self._forth, self._back = plans, forth, back
-        self._begun: list[Plan] = []
+        self.begun: list[Plan] = []
         self._failed: dict[str, DeployError] = {}
         self._lost: set[str] = set()
 
-    def carry_out(self) -> Missed:
+    def carry_out(self, confirmed: Confirming) -> Missed:
+        """Do it batch by batch, then have *confirmed* say of each plan which hosts it lost."""
         try:
             for batch in _in_batches(self._plans):
-                self._carry_out(batch.without(self._failed))
+                self.begun.append(batch.without(self._failed))
+                doing = self.begun[-1].doing(self._forth)
+                self._give_up(self.begun[-1].target.fleet.each(doing).failed)
+            for plan in self._plans:
+                self._give_up(confirmed(plan.without(self._failed)))
         except LeftAtOnce:
-            raise reverting.left_at_once(self._begun) from None
+            raise reverting.left_at_once(self.begun) from None
         except KeyboardInterrupt:
-            raise reverting.gone_back(self._begun, {}, self._back) from None
+            raise reverting.gone_back(self.begun, {}, self._back) from None
         return Missed(failed=tuple(self._failed), lost=tuple(sorted(self._lost)))
 
-    def _carry_out(self, batch: Plan) -> None:
-        self._begun.append(batch)
-        failed = batch.target.fleet.each(batch.doing(self._forth)).failed
-        if failed:
-            self._failed.update(failed)
-            self._give_up(failed, batch)
-
-    def _give_up(self, failed: Mapping[str, DeployError], batch: Plan) -> None:
+    def _give_up(self, failed: Mapping[str, DeployError]) -> None:
         """Bring back the hosts that failed if so many may, for all services; all hosts otherwise."""
+        if not failed:
+            return
+        self._failed.update(failed)
         if not all(_may_go_on(plan, self._failed) for plan in self._plans):
-            raise reverting.gone_back(self._begun, failed, self._back)
-        lost, why = reverting.given_up(self._begun, failed, self._back)
+            raise reverting.gone_back(self.begun, failed, self._back)
+        lost, why = reverting.given_up(self.begun, failed, self._back)
         self._lost |= lost
         for sentence in [*map(str, failed.values()), *filter(None, why)]:
-            batch.target.output.warn(sentence)
+            self._plans[0].target.output.warn(sentence)
 
 
 def _may_go_on(plan: Plan, failed: Collection[str]) -> bool:

@@ -45,6 +45,7 @@ WRONG = {
     "batch_size": [None, 0, -1, 1.5, "0%", "101%", "x", "%", "5 hosts", True, [1]],
     "batch_wait": [None, -1, "x", "", []],
     "max_fail_percentage": [None, -1, 100, 1.5, "x", "", True],
+    "confirm_timeout": [None, -1, 1, 2.9, "soon", float("inf"), True],
     "unreachable": [None, "", "ignore", "SKIP", True, 5],
     "reloads": [None, "maybe", 1, ""],
     "use_sudo": [None, "perhaps", 0, []],
