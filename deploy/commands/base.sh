@@ -31,6 +31,7 @@ begin() {
 fail() {
     status=$1
     shift
+    [ -n "${said:-}" ] || said=$*
     printf '\036!%s\n' "$*" >&2 2>/dev/null || :
     exit "$status"
 }

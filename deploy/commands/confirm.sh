@@ -18,21 +18,28 @@ watch_for_words() {
 await_silence() {
     exec 8>>"$1/.phase.lock"
     flock 8
+    flock -u 8
     heard='' silent=0
     while is_unconfirmed "$1" "$2"; do
-        word=$(stat -c %y "$1/.unconfirmed")
-        if [ "$word" != "$heard" ]; then
-            heard=$word silent=0
-        elif [ "$silent" -ge "$3" ]; then
-            rm -f "$1/.unconfirmed"
-            return 0
-        fi
-        flock -u 8
+        word=$(stat -c %y "$1/.unconfirmed" 2>/dev/null || :)
+        [ "$word" = "$heard" ] || silent=0
+        heard=$word
+        [ "$silent" -lt "$3" ] || ! decides "$1" "$2" || return 0
         sleep 1
         silent=$((silent + 1))
-        flock 8
     done
     exit 0
+}
+
+# Enter the phase, and leave it again if release $2 of directory $1 was confirmed or a word came meanwhile.
+decides() {
+    flock 8
+    if is_unconfirmed "$1" "$2" && [ "$(stat -c %y "$1/.unconfirmed")" = "$heard" ]; then
+        rm -f "$1/.unconfirmed"
+        return 0
+    fi
+    flock -u 8
+    return 1
 }
 
 is_unconfirmed() { [ "$(cat "$1/.unconfirmed" 2>/dev/null)" = "$2" ]; }

@@ -1,5 +1,6 @@
 # These functions read: release, previous (empty before the first), was (up or down before), current, releases, service,
-# deploy_to, settle, stop_timeout, confirm_timeout, health, verified and failed (the manifests), history, entry.
+# deploy_to, settle, stop_timeout, confirm_timeout, health, verified and failed (the manifests), and what
+# history.sh reads.
 
 # Switch to the release, restart, verify; go back by itself if the service does not come up.
 go_live() {
@@ -10,16 +11,24 @@ go_live() {
     trap 'go_back_if_switched "$?"' EXIT
     switch_to_release
     begin "restarting and verifying $release"
+    restarted=''
     if restart_and_verify "$service" "$release" "$settle" "$stop_timeout" "$health" &&
         write_manifest "$releases/$release" "$verified"; then
         see_it_through
+        published
         note deployed
         return 0
     fi
     see_it_through
+    published
     why=${said:-}
     undo_or_say_so
     fail 72 "$release did not come up (the reason is below); undone: ${previous:-nothing} is current again"
+}
+
+published() {
+    ended publish "$restarted"
+    [ -z "$restarted" ] || ended verify
 }
 
 # Let nothing stop what has begun: half of it would leave a link and a process that do not match.
@@ -72,8 +81,10 @@ undo_or_say_so() {
     rm -f "$deploy_to/.unconfirmed"
     begin "going back to ${previous:-nothing}"
     if go_back; then
+        ended revert
         note undone
     else
+        ended revert
         note 'not undone'
         fail 73 "NOT undone: $release failed, and ${previous:-nothing} could not be brought back (the reason is below)"
     fi
@@ -95,6 +106,7 @@ go_back() {
 switch_only() {
     see_it_through
     switch_to_release
+    ended publish
     note updated
 }
 
@@ -106,6 +118,7 @@ switch_back() {
     why='another host failed, or the operator stopped the run'
     if [ -n "$previous" ]; then point "$current" "releases/$previous"; else rm -f "$current"; fi ||
         fail 73 "NOT undone: current still leads to $release"
+    ended revert
     note undone
 }
 
@@ -120,22 +133,4 @@ was_given_up() {
     read -r known 2>/dev/null <"$releases/$release/.release.json" || return 1
     case $known in *'"state": "failed"'*) return 0 ;; esac
     return 1
-}
-
-# Add a line to the host's history of deploys; and Capistrano's line, for those who read it.
-note() {
-    printf '%s,"outcome":"%s"%s,"seconds":%s,"at":"%s"}\n' "$entry" "$1" "$(reason)" "$(seconds)" \
-        "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >>"$history" || :
-    case $1 in deployed | updated) printf '%s\n' "$revisions_line" >>"$revisions_log" || : ;; esac
-}
-
-# Why what was begun did not last, as a part of a JSON object.
-reason() {
-    [ -z "${why:-}" ] || printf ',"reason":"%s"' "$(printf '%s' "$why" | tr -d '\000-\037' | sed 's/[\\"]/\\&/g')"
-}
-
-# Seconds since this script began, with two digits after the point.
-seconds() {
-    read_clock
-    printf '%d.%02d' "$(((clock - began) / 100))" "$(((clock - began) % 100))"
 }

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
+from types import MappingProxyType
+from typing import Any
 
 from deploy.commands import supervise
 from deploy.facts import HostFacts
 from deploy.paths import Paths
 from deploy.release import Manifest, Release
-from deploy.shell import Command, command, let
+from deploy.shell import Command, command, let, together
+
+#: what the history is told besides the manifest: service, host, task, seconds of the phases before
+Noted = Mapping[str, Any]
+NOTHING: Noted = MappingProxyType({})
 
 
 def sweep(paths: Paths) -> Command:
@@ -18,9 +24,17 @@ def sweep(paths: Paths) -> Command:
     return command("sweep", paths.releases, paths.current, uses="releases")
 
 
-def abandon_on_failure(paths: Paths, release: Release) -> Command:
-    """Remove the new release if the script ends before its manifest stands in it."""
-    return command("abandon_on_failure", paths.release(release), uses="releases")
+def abandon_on_failure(paths: Paths, new: Manifest, noted: Noted = NOTHING) -> Command:
+    """Remove the new release if the script ends before its manifest stands in it, and note why."""
+    made = command("abandon_on_failure", paths.release(new.release))
+    uses = frozenset({"releases", "history"})
+    return Command(f"{_history(paths, new, noted).text}\n{made.text}", uses)
+
+
+def note_undone(paths: Paths, new: Manifest, noted: Noted, why: str) -> Command:
+    """Note that a release was given up before anything was switched."""
+    values = together(_history(paths, new, noted), let(why=why))
+    return Command(f"{values.text}\nnote undone", frozenset({"history"}))
 
 
 def add_start(paths: Paths, release: Release, text: str) -> Command:
@@ -39,22 +53,30 @@ def mark(paths: Paths, manifest: Manifest, state: str) -> Command:
     return command("write_manifest", made, _begun(manifest, state), uses="releases")
 
 
-def go_live(paths: Paths, new: Manifest, before: HostFacts) -> Command:
+def go_live(
+    paths: Paths, new: Manifest, before: HostFacts, noted: Noted = NOTHING
+) -> Command:
     """Switch, restart and verify; the host goes back by itself if the service does not come up."""
-    return _publishing(paths, new, before, "go_live")
+    return together(_publishing(paths, new, before, noted), _verb("go_live"))
 
 
-def revert(paths: Paths, new: Manifest, before: HostFacts) -> Command:
+def revert(
+    paths: Paths, new: Manifest, before: HostFacts, noted: Noted = NOTHING
+) -> Command:
     """Go back to what was before, unless the host has done so already."""
-    return _publishing(paths, new, before, "revert")
+    return together(_publishing(paths, new, before, noted), _verb("revert"))
 
 
-def switch_only(paths: Paths, new: Manifest, before: HostFacts) -> Command:
-    return _publishing(paths, new, before, "switch_only")
+def switch_only(
+    paths: Paths, new: Manifest, before: HostFacts, noted: Noted = NOTHING
+) -> Command:
+    return together(_publishing(paths, new, before, noted), _verb("switch_only"))
 
 
-def switch_back(paths: Paths, new: Manifest, before: HostFacts) -> Command:
-    return _publishing(paths, new, before, "switch_back")
+def switch_back(
+    paths: Paths, new: Manifest, before: HostFacts, noted: Noted = NOTHING
+) -> Command:
+    return together(_publishing(paths, new, before, noted), _verb("switch_back"))
 
 
 def prune(paths: Paths, releases: Iterable[Release]) -> Command:
@@ -62,7 +84,14 @@ def prune(paths: Paths, releases: Iterable[Release]) -> Command:
     return command("prune", *places, *releases, uses="releases")
 
 
-def _publishing(paths: Paths, new: Manifest, before: HostFacts, verb: str) -> Command:
+def _verb(name: str) -> Command:
+    uses = frozenset({"publish", "confirm", "history", "releases", "supervise"})
+    return Command(name, uses)
+
+
+def _publishing(
+    paths: Paths, new: Manifest, before: HostFacts, noted: Noted
+) -> Command:
     values = let(
         release=new.release,
         previous=before.current or "",
@@ -77,14 +106,23 @@ def _publishing(paths: Paths, new: Manifest, before: HostFacts, verb: str) -> Co
         health=supervise.health_check(paths),
         verified=_begun(new, "verified"),
         failed=_begun(new, "failed"),
-        history=paths.history,
-        entry=_begun(new, ""),
-        revisions_log=paths.revisions_log,
-        revisions_line=_revisions_line(new),
     )
-    return Command(
-        f"{values.text}\n{verb}",
-        frozenset({"publish", "confirm", "releases", "supervise"}),
+    back = let(
+        revisions_log=paths.revisions_log,
+        revisions_line=_revisions_line(new, noted),
+        back_line=f"{new.operator} rolled back to release {before.current or 'none'}",
+    )
+    return together(values, _history(paths, new, noted), back)
+
+
+def _history(paths: Paths, new: Manifest, noted: Noted) -> Command:
+    """Set what a line of the history begins with: all but the outcome."""
+    known = {**json.loads(_begun(new, "") + "}"), **noted}
+    phases = known.pop("phases", {})
+    return let(
+        history=paths.history,
+        entry=json.dumps(known)[:-1],
+        phases=json.dumps(phases)[1:-1],
     )
 
 
@@ -94,7 +132,9 @@ def _begun(manifest: Manifest, state: str) -> str:
     return json.dumps({k: v for k, v in known.items() if v})[:-1]
 
 
-def _revisions_line(new: Manifest) -> str:
+def _revisions_line(new: Manifest, noted: Noted) -> str:
+    if noted.get("task") == "rollback":
+        return f"{new.operator} rolled back to release {new.release}"
     return (
         f"Branch {new.branch} (at {new.revision}) deployed as release {new.release} "
         f"by {new.operator}"

@@ -118,9 +118,18 @@ complete() {
     write_manifest "$1" "$2" || fail 70 "the manifest of ${1##*/} could not be written"
 }
 
-# Remove release $1 if the script ends before its manifest stands in it.
+# Remove release $1 if the script ends before its manifest stands in it, and note that with why.
 abandon_on_failure() {
     abandoned=$1
     trap 'exit 143' TERM INT
-    trap 'status=$?; [ -f "$abandoned/.release.json" ] || rm -rf "$abandoned" "$abandoned.fifo" "$abandoned.sum"; exit "$status"' EXIT
+    trap 'abandon "$?"' EXIT
+}
+
+abandon() {
+    [ ! -f "$abandoned/.release.json" ] || exit "$1"
+    rm -rf "$abandoned" "$abandoned.fifo" "$abandoned.sum"
+    why=${said:-"its making ended with status $1"}
+    ended prepare
+    note undone
+    exit "$1"
 }

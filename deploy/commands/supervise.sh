@@ -115,7 +115,8 @@ show_log() {
 }
 
 # Restart DIR and prove it: a new process, from release $2, up for $3 seconds, within $4 seconds after
-# TERM; its log service too; then the health check $5. Says on standard error what is wrong.
+# TERM; its log service too; then the health check $5. Says on standard error what is wrong. Sets restarted,
+# the time at which a new process was seen.
 #
 # supervise is deaf for a second after a start, and TERM would meet the start after it, which is ours, if
 # what runs dies meanwhile. So what is young is watched first: if it does not last, it is not sent TERM,
@@ -142,6 +143,8 @@ restart_and_verify() {
         return 1
     }
     if [ -n "$young" ] && ! stays_up "$1" 1.6; then await_start "$1" 3 "$watched"; fi
+    read_clock
+    restarted=$clock
     verify "$1" "$2" "$3" "$5"
 }
 

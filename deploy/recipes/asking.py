@@ -12,6 +12,7 @@ from deploy.facts import HostFacts
 from deploy.recipes import preparing
 from deploy.recipes.locking import Reached, reached
 from deploy.recipes.target import Target
+from deploy.recipes.timing import Seconds
 from deploy.release import Release
 from deploy.repository import Revision, Wanted
 
@@ -23,8 +24,12 @@ class Asked:
     target: Target
     revision: Revision
     facts: Mapping[str, HostFacts]
+    #: that the probe took on each host
+    seconds: Seconds
     #: what the release is to be called, if it is not to have a name of its own
     name: Release | None = None
+    #: what the history calls it
+    task: str = "deploy"
 
     @property
     def source(self) -> tuple[Revision, PurePosixPath]:
@@ -54,7 +59,7 @@ def locked(
     asked = []
     for target, revision in zip(targets, revisions):
         here = found[target.service.name].without(skipped)
-        asked.append(Asked(here.target, revision, here.facts))
+        asked.append(Asked(here.target, revision, here.facts, here.seconds))
     return asked, tuple(skipped)
 
 

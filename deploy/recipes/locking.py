@@ -11,6 +11,7 @@ from deploy.errors import ConnectionLost, DeployError, Refused, Unreachable
 from deploy.facts import HostFacts
 from deploy.recipes.taking import GRACE, Taking, let_go
 from deploy.recipes.target import Target
+from deploy.recipes.timing import Seconds
 
 
 @contextmanager
@@ -30,6 +31,8 @@ class Reached:
     target: Target
     facts: dict[str, HostFacts]
     skipped: tuple[str, ...]
+    #: that it took to look at each host, and to wait for its lock
+    seconds: Seconds
 
     def without(self, hosts: Iterable[str]) -> Reached:
         """Leave out hosts that another service could not reach; raises Refused if none is left."""
@@ -47,7 +50,7 @@ def reached(target: Target, patience: float = 0) -> Iterator[Reached]:
     may_skip = (Unreachable, ConnectionLost) if skipping else ()
     with _taken(target, patience, may_skip) as taking:
         facts = taking.facts()
-        yield Reached(target.only(facts), facts, tuple(taking.skipped))
+        yield Reached(target.only(facts), facts, tuple(taking.skipped), taking.seconds)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from deploy import batches
 from deploy.commands import lock
 from deploy.facts import HostFacts
 from deploy.recipes.target import Target
+from deploy.recipes.timing import Seconds, of_host
 from deploy.release import Manifest, Release
 from deploy.remote.remote import Remote
 from deploy.shell import Command, Script, Step
@@ -25,6 +26,22 @@ class Plan:
     target: Target
     new: Manifest
     facts: Mapping[str, HostFacts]
+    #: what was asked for, and the seconds of each phase that is done: for the history
+    task: str
+    phases: Mapping[str, Seconds]
+
+    def noted(self, host: str) -> dict[str, Any]:
+        """Say what the history of *host* is told besides the manifest."""
+        return {
+            "service": self.target.service.name,
+            "host": host,
+            "task": self.task,
+            "phases": of_host(self.phases, host),
+        }
+
+    def after(self, phase: str, seconds: Seconds) -> Plan:
+        """Give the plan with one more phase done."""
+        return replace(self, phases={**self.phases, phase: seconds})
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -69,7 +86,8 @@ class Plan:
         )
 
     def _script(self, make: Publishing, host: str, entering: Command) -> Script:
-        made = make(self.target.paths, self.new, self.facts[host])
+        facts = self.facts[host]
+        made = make(self.target.paths, self.new, facts, self.noted(host))
         steps = (Step("", entering), Step("", made))
         return Script(steps, ends_by_itself=True)
 

@@ -22,7 +22,13 @@ def rollback(target: Target, wanted: str = "", patience: float = 0) -> None:
     with reached(target, patience) as here:
         facts = here.facts
         refuse(facts, lambda each: faults.before_deploy(target.service, each, 0))
-        plan = Plan(here.target, _chosen(target, facts, wanted), facts)
+        plan = Plan(
+            here.target,
+            _chosen(target, facts, wanted),
+            facts,
+            "rollback",
+            {"probe": here.seconds},
+        )
         missed = publish([plan])
         done = plan.without(missed.failed)
         publishing.mark_left(done)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from deploy import archive, faults, release
 from deploy.archive import Archive
-from deploy.recipes import asking, finishing, preparing
+from deploy.recipes import asking, finishing, preparing, timing
 from deploy.recipes.asking import Asked
 from deploy.recipes.ending import Missed, end
 from deploy.recipes.plan import Plan
@@ -22,9 +24,8 @@ def deploy(targets: Sequence[Target], wanted: Wanted) -> None:
     """Release, switch, restart, verify; every host goes back if one fails."""
     with ExitStack() as until_done:
         asked, skipped = asking.locked(targets, wanted, until_done)
-        missed = carry_out(
-            [each for each in asked if wanted.force or not _already(each)]
-        )
+        lacking = [each for each in asked if wanted.force or not _already(each)]
+        missed = carry_out(lacking)
     end((each.service.name for each in targets), missed.skipping(skipped))
 
 
@@ -32,7 +33,9 @@ def carry_out(asked: Sequence[Asked]) -> Missed:
     """Release, switch, restart, verify and prune; give the hosts that failed, if some may."""
     with ExitStack() as until_done:
         plans = _prepared(asked, faults.before_deploy, until_done)
+        began = time.monotonic()
         missed = publish(plans)
+        _say_seconds(plans, time.monotonic() - began)
         for plan in plans:
             finishing.finish(plan.without(missed.failed))
     return missed
@@ -42,7 +45,8 @@ def update(target: Target, wanted: Wanted) -> None:
     """Release and switch, without a restart: what runs goes on as it is."""
     with ExitStack() as until_done:
         asked, skipped = asking.locked([target], wanted, until_done)
-        (plan,) = _prepared(asked, faults.before_update, until_done)
+        updating = [replace(each, task="update") for each in asked]
+        (plan,) = _prepared(updating, faults.before_update, until_done)
         missed = switch(plan)
         target.output.done(
             f"{target.service.name}: {plan.new.release} is current on "
@@ -50,6 +54,18 @@ def update(target: Target, wanted: Wanted) -> None:
             f"what runs was not restarted (fab {target.service.name}.restart)"
         )
     end([target.service.name], missed.skipping(skipped))
+
+
+def _say_seconds(plans: Sequence[Plan], publishing: float) -> None:
+    """Say what each phase took, of the slowest host."""
+    slowest = {
+        phase: max(seconds.values(), default=0)
+        for plan in plans
+        for phase, seconds in plan.phases.items()
+    }
+    told = {**slowest, "publish and verify": publishing}
+    for plan in plans[:1]:
+        plan.target.output.say(timing.told(told.items()))
 
 
 def _already(asked: Asked) -> bool:
@@ -75,9 +91,10 @@ def _prepared(
     for each in asked:
         _refuse_faults(each, archives[each.source], stands_in_the_way)
     plans = [_plan(each) for each in asked]
-    for plan, each in zip(plans, asked):
+    return [
         preparing.prepare(plan, archives[each.source])
-    return plans
+        for plan, each in zip(plans, asked)
+    ]
 
 
 def _refuse_faults(
@@ -100,4 +117,5 @@ def _plan(asked: Asked) -> Plan:
         asked.target.operator,
         preparing.made_of(asked.target),
     )
-    return Plan(asked.target, new, asked.facts)
+    phases = {"probe": asked.seconds}
+    return Plan(asked.target, new, asked.facts, asked.task, phases)

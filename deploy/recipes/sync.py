@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from deploy import repository
@@ -11,7 +11,7 @@ from deploy.facts import HostFacts
 from deploy.recipes import rollout
 from deploy.recipes.asking import Asked
 from deploy.recipes.ending import Missed, end
-from deploy.recipes.locking import reached
+from deploy.recipes.locking import Reached, reached
 from deploy.recipes.target import Target
 from deploy.release import Manifest
 from deploy.repository import Wanted
@@ -29,7 +29,7 @@ def sync(target: Target, wanted: Wanted, like: str = "") -> None:
             if not each.serves(model.revision, model.made_of)
         ]
         if behind:
-            asked = _asked(target.only(behind), wanted, model, facts)
+            asked = _asked(here, behind, wanted, model)
             missed = rollout.carry_out([asked])
         else:
             target.output.done(
@@ -59,13 +59,14 @@ def model_of(facts: Mapping[str, HostFacts], like: str) -> Manifest:
 
 
 def _asked(
-    target: Target, wanted: Wanted, model: Manifest, facts: Mapping[str, HostFacts]
+    here: Reached, behind: Sequence[str], wanted: Wanted, model: Manifest
 ) -> Asked:
+    target = here.target.only(behind)
     where, commit = target.service.repository, model.revision
     found = repository.resolve(where, commit, wanted.project)
     revision = replace(found, branch=model.branch)
-    mine = {host: facts[host] for host in target.fleet.hosts}
+    mine = {host: here.facts[host] for host in target.fleet.hosts}
     taken = {each.release for host in mine.values() for each in host.manifests}
     # the same name, so that a rollback finds the same release everywhere
     name = None if model.release in taken else model.release
-    return Asked(target, revision, mine, name)
+    return Asked(target, revision, mine, here.seconds, name, "sync")

@@ -9,7 +9,8 @@ from deploy.commands import lock
 from deploy.errors import DeployError, Refused
 from deploy.facts import HostFacts
 from deploy.recipes.target import Target, sentences
-from deploy.remote.remote import DEADLINE, Held
+from deploy.recipes.timing import Seconds, timed
+from deploy.remote.remote import DEADLINE, Held, Remote
 from deploy.shell import Script, Step
 
 #: seconds that every run waits: a client that was killed a moment ago still lets go
@@ -28,6 +29,7 @@ class Taking:
     ) -> None:
         self.held: dict[str, Held] = {}
         self.skipped: list[str] = []
+        self.seconds: Seconds = {}
         self._target, self._until, self._may_skip = target, until, may_skip
 
     def facts(self) -> dict[str, HostFacts]:
@@ -64,12 +66,12 @@ class Taking:
         taking = lock.take(self._target.paths, self._target.holder, round(patience))
         steps = (Step("", taking), Step("", question), Step("", lock.wait()))
         script = Script(steps, question.read)
-        results = self._target.only(hosts).fleet.each(
-            lambda remote: self.held.update(
-                {remote.host: remote.hold(script, DEADLINE + patience)}
-            )
-        )
-        self._skip(results.failed)
+
+        def take(remote: Remote) -> None:
+            self.held[remote.host] = remote.hold(script, DEADLINE + patience)
+
+        here = self._target.only(hosts)
+        self._skip(here.fleet.each(timed(take, self.seconds)).failed)
 
     def _skip(self, failed: Mapping[str, DeployError]) -> None:
         """Go on without these hosts, or refuse with all of them."""

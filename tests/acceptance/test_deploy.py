@@ -159,12 +159,69 @@ def test_the_history_on_each_host_says_what_happened(operator):
     lines = operator.on("web1", f"cat {operator.deploy_to}/deploys.jsonl").splitlines()
     outcomes = [json.loads(line)["outcome"] for line in lines]
     assert outcomes == ["updated", "deployed", "undone"]
+    told = json.loads(lines[1])
+    assert (told["service"], told["host"], told["task"], told["branch"]) == (
+        operator.name,
+        "web1",
+        "deploy",
+        "HEAD",
+    )
+    assert list(told["phases"]) == ["probe", "prepare", "publish", "verify"]
+    assert all(seconds > 0 for seconds in told["phases"].values())
+    assert list(json.loads(lines[2])["phases"])[-1] == "revert"
     assert json.loads(lines[1])["revision"] == revision
     assert json.loads(lines[1])["seconds"] > 0.3
     assert "reason" not in json.loads(lines[1])
     assert "does not stay up" in json.loads(lines[2])["reason"]
     said = operator.on("web1", f"cat {operator.deploy_to}/revisions.log")
     assert f"Branch HEAD (at {revision}) deployed as release" in said
+    assert "rolled back" not in said
+
+
+def test_a_rollback_stands_in_the_log_of_revisions(operator):
+    operator.write_fabfile(hosts=["web1"])
+    operator.commit("one")
+    operator.ready()
+    release = operator.current("web1")
+    operator.commit("two")
+    operator.done(operator.task("deploy"))
+    operator.done(operator.task("rollback"))
+    last = operator.on("web1", f"tail -n 1 {operator.deploy_to}/revisions.log")
+    assert last.endswith(f" rolled back to release {release}")
+    told = json.loads(
+        operator.on("web1", f"tail -n 1 {operator.deploy_to}/deploys.jsonl")
+    )
+    assert (told["task"], told["outcome"]) == ("rollback", "deployed")
+
+
+def test_a_release_that_cannot_be_made_stands_in_the_history_of_every_host(operator):
+    operator.write_fabfile(build=[f"test ! -e /tmp/no-build-{operator.name}"])
+    operator.commit("one")
+    operator.ready()
+    operator.on("web3", f"touch /tmp/no-build-{operator.name}")
+    operator.commit("two")
+    assert operator.fab(operator.task("deploy")).returncode == 3
+    for host in HOSTS:
+        log = operator.on(host, f"tail -n 1 {operator.deploy_to}/deploys.jsonl")
+        told = json.loads(log)
+        assert (told["host"], told["outcome"]) == (host, "undone")
+        another = told["reason"] == "another host failed"
+        assert another is (host != "web3")
+
+
+def test_a_release_that_went_live_and_back_stands_so_in_the_log_of_revisions(operator):
+    operator.ready()
+    before = operator.current("web1")
+    operator.write_fabfile(batch_size=1)
+    operator.commit("two")
+    operator.on("web2", f"touch /tmp/die-{operator.name}-two")
+    assert operator.fab(operator.task("deploy")).returncode == 3
+    logs = [
+        operator.on(host, f"tail -n 1 {operator.deploy_to}/revisions.log")
+        for host in HOSTS
+    ]
+    assert logs[0].endswith(f" rolled back to release {before}")
+    assert "rolled back" not in logs[1] + logs[2]
 
 
 def test_uncommitted_work_is_not_deployed_and_is_mentioned(operator):

@@ -36,9 +36,8 @@ differs log/run
 
 
 def test_every_fact_that_a_host_prints_is_read():
-    live = Manifest(
-        "20261123094501-1a2b3c4", "verified", "1a2b3c4d", "main", "ann@desk"
-    )
+    known = ("20261123094501-1a2b3c4", "verified", "1a2b3c4d", "main", "ann@desk")
+    live = Manifest(*known, at="2026-11-23T09:45:09Z")
     facts = read(PRINTED)
     assert facts == HostFacts(
         user="app",

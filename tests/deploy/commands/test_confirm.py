@@ -1,5 +1,7 @@
 """A release that has to be confirmed: the operator's side decides, or the host, and never both."""
 
+import subprocess
+
 import pytest
 
 from deploy.commands import confirm, lock
@@ -27,8 +29,9 @@ def taken(host):
 
 def is_watched(host):
     """Whether the watcher lives: it holds a lock on the file."""
-    ended = host.send(lock.take(host.paths, "bob"))
-    return "nobody has confirmed it" in ended.answer
+    words = ["flock", "-n", host.deploy_to / ".unconfirmed", "true"]
+    file = (host.deploy_to / ".unconfirmed").exists()
+    return file and subprocess.run(words).returncode != 0
 
 
 def test_the_texts_of_the_commands(host):
@@ -41,6 +44,8 @@ def test_the_texts_of_the_commands(host):
 def test_what_is_confirmed_stays_and_its_watcher_ends(host, until):
     host.do(watching(host, 60))
     assert is_watched(host)
+    ended = host.send(lock.take(host.paths, "bob"))
+    assert "nobody has confirmed it" in ended.answer
     host.do(confirming(host))
     until(lambda: not is_watched(host))
     assert not taken(host)
@@ -82,7 +87,7 @@ def test_seconds_are_counted_from_the_end_of_what_switches(host, begin, until):
 def test_a_script_that_is_killed_is_taken_back_too(host, begin, until):
     slow = Command(f"sleep 2; : >{command(host.deploy_to / 'ended').text}")
     process = begin(together(watching(host, 0), slow))
-    until(lambda: (host.deploy_to / ".unconfirmed").exists())
+    until(lambda: is_watched(host))
     process.kill()
     until(lambda: taken(host))
     assert not (host.deploy_to / "ended").exists()

@@ -14,11 +14,12 @@ import pytest
 
 from deploy.commands import releases, shared, source
 from deploy.facts import HostFacts, Supervised
-from deploy.release import read
+from deploy.release import Manifest, Release, read
 from deploy.shell import Command, together
 from tests.deploy.waiting import wait_for
 
 OLD, NEW = "20261123094501-1a2b3c4", "20261123094502-1a2b3c4"
+MADE = Manifest(Release(NEW), "ready", "1a2b3c4d", "main", "ann's@desk")
 
 
 def names(folder):
@@ -51,14 +52,16 @@ def test_the_texts_of_the_commands(host):
     manifest = read(json.dumps({**host.release(NEW).__dict__}))
     texts = {
         f"sweep {at}/releases' {at}/current'": releases.sweep(paths),
-        f"abandon_on_failure {at}/releases/{NEW}'": releases.abandon_on_failure(
-            paths, NEW
-        ),
         f"add_start {at}/releases/{NEW}' 'exec x'": releases.add_start(
             paths, NEW, "exec x"
         ),
         f"unpack {at}/releases/{NEW}' 5 abc 0": source.unpack(paths, NEW, 5, "abc"),
     }
+    abandoning = releases.abandon_on_failure(paths, MADE)
+    assert (
+        abandoning.text.splitlines()[-1] == f"abandon_on_failure {at}/releases/{NEW}'"
+    )
+    assert abandoning.uses == {"releases", "history"}
     for text, command in texts.items():
         assert (command.text, command.uses) == (text, {"releases"})
     pruning = releases.prune(paths, [OLD, NEW]).text.split(f"{at}/current' ")
@@ -79,7 +82,8 @@ def test_the_text_of_what_publishes(host, verb):
     lines = command.text.splitlines()
     assert lines[:3] == [f"release={NEW}", f"previous={OLD}", "was=up"]
     assert lines[-1] == verb
-    assert command.uses == {"confirm", "publish", "releases", "supervise"}
+    uses = {"confirm", "history", "publish", "releases", "supervise"}
+    assert command.uses == uses
     first = make(host.paths, host.release(OLD), HostFacts()).text
     assert "previous=''\nwas=down\n" in first
 
@@ -152,7 +156,7 @@ def test_an_archive_that_arrives_damaged_is_no_release(host, at):
     content = bytearray(tree(app=os.urandom(10_000)))
     sent = unpacking(host, bytes(content))
     content[at] ^= 1
-    abandoning = releases.abandon_on_failure(host.paths, NEW)
+    abandoning = releases.abandon_on_failure(host.paths, MADE)
     ended = host.send(together(abandoning, sent), bytes(content))
     assert ended.status == 70
     assert "archive" in ended.sentence
@@ -162,7 +166,7 @@ def test_an_archive_that_arrives_damaged_is_no_release(host, at):
 @pytest.mark.parametrize("length", [0, 1, 5_000, -1])
 def test_an_archive_that_was_cut_off_is_no_release(host, length):
     content = tree(app=os.urandom(10_000))
-    abandoning = releases.abandon_on_failure(host.paths, NEW)
+    abandoning = releases.abandon_on_failure(host.paths, MADE)
     ended = host.send(together(abandoning, unpacking(host, content)), content[:length])
     assert ended.status == 70
     assert names(host.releases) == []
@@ -178,15 +182,20 @@ def test_a_release_that_is_there_is_never_filled_again(host):
 
 def test_a_release_is_abandoned_if_its_script_fails(host):
     begun = Command(f"mkdir {str(host.releases / NEW)!r}")
-    abandoning = releases.abandon_on_failure(host.paths, NEW)
+    noted = {"host": "web1", "phases": {"probe": 0.25}}
+    abandoning = releases.abandon_on_failure(host.paths, MADE, noted)
     ended = host.send(together(abandoning, begun, Command("exit 9")))
     assert ended.status == 9
     assert names(host.releases) == []
+    (line,) = host.history()
+    assert (line["outcome"], line["host"]) == ("undone", "web1")
+    assert line["reason"] == "its making ended with status 9"
+    assert list(line["phases"]) == ["probe", "prepare"]
 
 
 def test_a_release_is_abandoned_if_its_script_is_told_to_end(host, begin, until):
     begun = Command(f"mkdir {str(host.releases / NEW)!r}\nwhile :; do sleep 0.1; done")
-    abandoning = releases.abandon_on_failure(host.paths, NEW)
+    abandoning = releases.abandon_on_failure(host.paths, MADE)
     process = begin(together(abandoning, begun))
     until(lambda: (host.releases / NEW).exists())
     process.terminate()
@@ -196,7 +205,7 @@ def test_a_release_is_abandoned_if_its_script_is_told_to_end(host, begin, until)
 
 def test_a_release_that_is_complete_is_kept_whatever_follows(host):
     manifest = host.release(NEW, "ready")
-    abandoning = releases.abandon_on_failure(host.paths, NEW)
+    abandoning = releases.abandon_on_failure(host.paths, MADE)
     host.send(
         together(abandoning, releases.complete(host.paths, manifest), Command("false"))
     )
@@ -208,7 +217,9 @@ def test_a_manifest_is_written_whole_and_read_again(host):
     host.do(releases.complete(host.paths, manifest))
     written = (host.releases / NEW / ".release.json").read_text()
     assert written.endswith('Z"}\n')
-    assert read(written) == replace(manifest, state="ready")
+    found = read(written)
+    assert found == replace(manifest, state="ready", at=found.at)
+    assert found.at > manifest.at
     host.do(releases.mark(host.paths, manifest, "failed"))
     assert host.state(manifest) == "failed"
     assert sorted(names(host.releases / NEW)) == [".forklift", ".release.json"]

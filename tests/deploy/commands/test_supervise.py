@@ -576,6 +576,9 @@ def test_a_release_goes_live(published):
     assert published.runs(NEW)
     assert outcomes(host) == [(NEW, "deployed")]
     assert host.history()[0]["at"].endswith("Z")
+    phases = host.history()[0]["phases"]
+    assert list(phases) == ["publish", "verify"]
+    assert phases["verify"] >= 0.3
     log = (host.deploy_to / "revisions.log").read_text()
     assert log == (
         f"Branch main (at 1a2b3c4d) deployed as release {NEW} by ann's@desk\n"
