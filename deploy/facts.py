@@ -59,6 +59,12 @@ class HostFacts:
     manifests: tuple[Manifest, ...] = ()
     missing_tools: tuple[str, ...] = ()
     missing_files: tuple[str, ...] = ()
+    #: these four are asked by a check alone
+    missing_accounts: tuple[str, ...] = ()
+    unwritable: tuple[str, ...] = ()
+    #: whether releases lie on the file system of deploy_to
+    one_filesystem: bool = True
+    svscan: bool = True
     scan_directory: bool = True
     #: files of the service directory that are not what the templates make now
     differs: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from deploy.facts import HostFacts
 from deploy.settings import Service
+from deploy.shell import quote
 
 #: a function of the service, one host's facts and the bytes that a release needs
 BeforeRelease = Callable[[Service, HostFacts, int], Iterable[str]]
@@ -60,14 +61,38 @@ def in_check(
 ) -> Iterator[str]:
     """Name what would go wrong, and what is not as it should be."""
     yield from before_deploy(service, facts, needed)
+    yield from _machine(facts)
     if not facts.deploy_to:
         return
+    yield from _places(service, facts)
     if abs(facts.clock - now) > SKEW:
         yield f"its clock differs from yours by {round(facts.clock - now)} s; synchronize it"
     if facts.service.down_file:
         yield f"a down file keeps {service.name} down at the next boot; run: fab {service.name}.setup"
     for each in facts.differs:
         yield f"the installed {each} is not what its template makes now; run: fab {service.name}.setup"
+
+
+def _places(service: Service, facts: HostFacts) -> Iterator[str]:
+    if not facts.one_filesystem:
+        yield (
+            f"{service.deploy_to}/releases lies on another file system than current: one can be there "
+            "without the other; keep them on one"
+        )
+    for each in facts.unwritable:
+        yield f"{each} is not writable for {facts.user}; give it back: chown {facts.user} {each}"
+
+
+def needs_setup(facts: HostFacts) -> bool:
+    """Say whether `setup` has work here, for which it needs root."""
+    return bool(not facts.deploy_to or facts.differs or facts.service.down_file)
+
+
+def _machine(facts: HostFacts) -> Iterator[str]:
+    for each in facts.missing_accounts:
+        yield f"there is no account {each}; make it with: useradd --create-home {each}"
+    if not facts.svscan:
+        yield "no svscan runs; start it: systemctl start daemontools-run (or svscanboot)"
 
 
 def _tools(facts: HostFacts) -> Iterator[str]:
@@ -89,7 +114,14 @@ def _directory(service: Service, facts: HostFacts) -> Iterator[str]:
     if facts.current_is == "incomplete":
         yield f"current leads to {facts.current}, which is no complete release; point it at one that is"
     for each in facts.missing_files:
-        yield f"the linked file {service.deploy_to}/shared/{each} is missing; put it there"
+        yield f"the linked file {service.deploy_to}/shared/{each} is missing; {_put(service, each)}"
+
+
+def _put(service: Service, file: str) -> str:
+    if file in map(str, service.copy_files):
+        return f"put it there: fab {service.name}.setup"
+    place = quote(f"{service.deploy_to}/shared/{file}")
+    return f"put it there: scp {quote(file)} {service.user}@HOST:{place}"
 
 
 def _space(service: Service, facts: HostFacts, needed: int) -> Iterator[str]:

@@ -18,6 +18,16 @@ def ask(paths: Paths, run: str, log_run: str) -> Question[HostFacts]:
     return Question(looking.text, read, looking.uses)
 
 
+def examine(paths: Paths, run: str, log_run: str) -> Question[HostFacts]:
+    """Ask for the facts, and for what only a check has time for."""
+    names = let(
+        user=paths.service.user, account=paths.service.account, shared=paths.shared
+    )
+    more = Command("facts_of_rights", frozenset({"examine"}))
+    looking = together(_look(paths, run, log_run), names, more)
+    return Question(looking.text, read, looking.uses)
+
+
 def _look(paths: Paths, run: str, log_run: str) -> Command:
     service = paths.service_directory
     return together(
@@ -67,6 +77,10 @@ def read(printed: str) -> HostFacts:
         manifests=tuple(each for each in manifests if each),
         missing_tools=tuple(facts.get("missing_tool", ())),
         missing_files=tuple(facts.get("missing_file", ())),
+        missing_accounts=tuple(dict.fromkeys(facts.get("missing_account", ()))),
+        unwritable=tuple(facts.get("unwritable", ())),
+        one_filesystem="other_filesystem" not in facts,
+        svscan="no_svscan" not in facts,
         scan_directory="no_scan_directory" not in facts,
         differs=tuple(facts.get("differs", ())),
         service=_supervised(facts, "service"),

@@ -20,7 +20,7 @@ facts_of_releases() {
     fi
     [ ! -s "$deploy_to/.hold" ] || echo "hold $(head -n 1 "$deploy_to/.hold")"
     # shellcheck disable=SC2046 # three numbers: free blocks, bytes in a block, free inodes
-    set -- $(stat -f -c '%a %S %d' "$deploy_to")
+    set -- $(stat -f -c '%a %S %d' "$releases" 2>/dev/null || stat -f -c '%a %S %d' "$deploy_to")
     echo "free_kib $(($1 * ($2 / 512) / 2))"
     echo "free_inodes $3"
     if [ -L "$current" ]; then

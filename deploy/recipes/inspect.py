@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
 from deploy import faults
+from deploy.errors import DeployError
 from deploy.facts import HostFacts
 from deploy.recipes.target import Target, refuse
 from deploy.release import Manifest
+from deploy.shell import Command, Script, Step
 
 
 def releases(target: Target, as_json: bool = False) -> None:
@@ -29,15 +31,28 @@ def releases(target: Target, as_json: bool = False) -> None:
 def check(target: Target) -> None:
     """Tell what would go wrong, on all hosts at once; raises Refused with all of it."""
     now = time.time()
-    results = target.glance()
+    results = target.glance(target.examination())
+    unable = [*results.failed.values(), *_without_root(target, results.ok)]
     refuse(
-        results.ok,
-        lambda each: faults.in_check(target.service, each, 0, now),
-        results.failed.values(),
+        results.ok, lambda each: faults.in_check(target.service, each, 0, now), unable
     )
     target.output.done(
         f"{target.service.name}: nothing stands in the way on {', '.join(results.ok)}"
     )
+
+
+def _without_root(
+    target: Target, facts: Mapping[str, HostFacts]
+) -> Iterable[DeployError]:
+    """Name the hosts where setup has work and may not do it."""
+    if not target.service.use_sudo:
+        return ()
+    waiting = [host for host, each in facts.items() if faults.needs_setup(each)]
+    nothing = Script((Step("", Command(":")),))
+    results = target.only(waiting).fleet.each(
+        lambda remote: remote.run(nothing, as_root=True)
+    )
+    return results.failed.values()
 
 
 def _draw(target: Target, host: str, facts: HostFacts) -> None:

@@ -37,10 +37,10 @@ class Target:
     def service(self) -> Service:
         return self.paths.service
 
-    def glance(self) -> Results[HostFacts]:
+    def glance(self, question: Question[HostFacts] | None = None) -> Results[HostFacts]:
         """Ask every host at once, and keep what cannot be asked beside what was told."""
-        question = self.question()
-        return self.fleet.each(lambda remote: remote.ask(question))
+        asked = question or self.question()
+        return self.fleet.each(lambda remote: remote.ask(asked))
 
     def look(self) -> dict[str, HostFacts]:
         """Ask every host at once; raises Refused with all that cannot be asked."""
@@ -62,6 +62,11 @@ class Target:
         """Ask everything that a recipe decides on."""
         run = self.templates.run(self.paths)
         return asking.ask(self.paths, run, self.templates.log_run(self.paths))
+
+    def examination(self) -> Question[HostFacts]:
+        """Ask that, and what only a check has time for."""
+        run = self.templates.run(self.paths)
+        return asking.examine(self.paths, run, self.templates.log_run(self.paths))
 
 
 @contextmanager
