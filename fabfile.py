@@ -28,4 +28,5 @@ worker = Service(
     **common,
 )
 
-namespace = project(sample, worker)
+# fab deploy restarts in this order: the worker knows the jobs of the old application, not the other way round
+namespace = project(worker, sample)

@@ -171,6 +171,11 @@ class Service:
         values.text,
         "",
     )
+    order: int = setting(
+        "The place of the service in `fab deploy`: those with lower numbers are switched and restarted first, those with the same in the order of `project()`.",
+        values.place,
+        0,
+    )
     batch_size: str = setting(
         "How many hosts are switched, restarted and verified together: a number, or a percentage such as `25%`; empty means all.",
         values.batch_size,

@@ -212,6 +212,13 @@ def number(value: Any) -> int:
     return int(made)
 
 
+def place(value: Any) -> int:
+    made = _number(value, int)
+    if not -100 <= made <= 100:
+        raise ValueError("must be a whole number from -100 to 100")
+    return int(made)
+
+
 def percentage(value: Any) -> int:
     made = _number(value, int)
     if not 0 <= made <= 99:

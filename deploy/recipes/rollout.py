@@ -22,8 +22,9 @@ from deploy.repository import Wanted
 
 def deploy(targets: Sequence[Target], wanted: Wanted) -> None:
     """Release, switch, restart, verify; every host goes back if one fails."""
+    in_order = sorted(targets, key=lambda each: each.service.order)
     with ExitStack() as until_done:
-        asked, skipped = asking.locked(targets, wanted, until_done)
+        asked, skipped = asking.locked(in_order, wanted, until_done)
         lacking = [each for each in asked if wanted.force or not _already(each)]
         missed = carry_out(lacking)
     end((each.service.name for each in targets), missed.skipping(skipped))

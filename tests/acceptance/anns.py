@@ -67,6 +67,28 @@ class Operator:
         ]
         (self.folder / "fabfile.py").write_text("\n".join(lines) + "\n")
 
+    def write_pair(self, **settings: object) -> tuple[str, str]:
+        """Declare an application and a job service, the latter first; gives their names."""
+        names = f"{self.name}-app", f"{self.name}-job"
+        common = {
+            "user": "app",
+            "hosts": list(self.sandbox.hosts),
+            "settle": 0.4,
+            "start": "python3 program.py",
+            **settings,
+        }
+        services = [
+            f"Service(name={name!r}, deploy_to='/home/app/www/{name}', env={{'NAME': {name!r}}}, **common)"
+            for name in reversed(names)
+        ]
+        lines = [
+            "from deploy.tasks import Service, project",
+            f"common = {common!r}",
+            f"namespace = project({', '.join(services)})",
+        ]
+        (self.folder / "fabfile.py").write_text("\n".join(lines) + "\n")
+        return names
+
     def commit(self, version: str, behaviour: str = "", **files: str) -> str:
         """Commit a version of the program; gives the commit's id."""
         contents = {
@@ -145,8 +167,8 @@ class Operator:
         pid = self.pid(host)
         return self.on(host, f"cat /proc/{pid}/cwd/VERSION")
 
-    def pid(self, host: str) -> str:
-        said = self.on(host, f"svstat {self.service_directory}")
+    def pid(self, host: str, name: str = "") -> str:
+        said = self.on(host, f"svstat /var/lib/forklift/{name or self.name}")
         assert "up (pid " in said, said
         return said.split("(pid ")[1].split(")")[0]
 

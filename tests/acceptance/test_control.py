@@ -2,6 +2,8 @@
 
 import json
 
+from deploy.tasks import Service, project
+
 HOSTS = ("web1", "web2", "web3")
 
 
@@ -73,24 +75,58 @@ def test_check_finds_nothing_in_the_way_of_a_service_that_is_up(operator):
     assert "nothing stands in the way" in operator.done(operator.task("check"))
 
 
+#: every task that changes a host, and what has to stand in what it would send
+CHANGING = {
+    "setup": "make_deploy_to",
+    "deploy": "go_live",
+    "deploy --force": "unpack ",
+    "update": "switch_only",
+    "rollback": "go_live",
+    "start": "start_service",
+    "stop": "stop_service",
+    "restart": "restart_service",
+    "reload": "reload_service",
+    "sync --like web1": "go_live",
+    "lock --message why": "put_hold",
+    "unlock": "release_hold",
+    "remove": "unlink_service",
+    "remove --purge": "purge_service",
+}
+
+
 def test_a_rehearsal_changes_nothing_and_shows_what_would_run(operator):
     operator.ready()
+    operator.commit("two")
+    operator.done(operator.task("deploy"))
+    operator.write_fabfile(reloads=True)
+    operator.commit("three")
+    operator.done("-H", "web1", operator.task("deploy"))
     look = (
         f"find {operator.deploy_to} {operator.service_directory} /etc/service "
         "! -name status -printf '%p %T@ %s %m %u %l\\n' | sort"
     )
     before = {host: operator.on(host, look) for host in HOSTS}
-    operator.commit("two")
-    for task in ("deploy", "rollback", "setup", "stop", "restart", "update"):
-        result = operator.fab("--dry", operator.task(task))
-        assert "verified on" not in result.stdout
-        if task != "rollback":
-            assert result.returncode == 0, result.stderr
-            assert "this was a rehearsal: nothing was changed" in result.stdout
-    said = operator.done("--dry", operator.task("deploy"))
-    assert "unpack " in said
-    assert "go_live" in said
+    hosts = ["-H", "web2,web3"]
+    for words, sent in CHANGING.items():
+        task, *options = words.split()
+        only = [] if task == "sync" else hosts
+        said = operator.done("--dry", *only, operator.task(task), *options)
+        assert "this was a rehearsal: nothing was changed" in said
+        assert "verified on" not in said
+        assert sent in said
     assert {host: operator.on(host, look) for host in HOSTS} == before
+
+
+def test_every_task_that_changes_a_host_is_rehearsed():
+    looking = {"status", "check", "releases", "pending", "settings"}
+    offered = operator_tasks()
+    assert {each.split()[0] for each in CHANGING} == offered - looking
+
+
+def operator_tasks():
+    service = Service(name="x", deploy_to="/srv/x", start="./x", user="app")
+    names = (each.split(".")[1] for each in project(service).task_names)
+    return set(names)
 
 
 def test_releases_lists_them_with_their_state(operator):

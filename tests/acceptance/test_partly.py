@@ -131,31 +131,16 @@ def test_a_host_that_is_lost_within_the_limit_is_named_as_not_undone(operator):
 
 
 def test_a_host_that_fails_for_one_service_goes_back_with_both(operator):
-    names = [f"{operator.name}-{which}" for which in ("app", "job")]
-    common = {
-        "user": "app",
-        "hosts": list(HOSTS),
-        "settle": 0.4,
-        "max_fail_percentage": 40,
-        "start": "python3 program.py",
-    }
-    lines = [
-        f"Service(name={name!r}, deploy_to='/home/app/www/{name}', env={{'NAME': {name!r}}}, **common)"
-        for name in names
-    ]
-    (operator.folder / "fabfile.py").write_text(
-        "from deploy.tasks import Service, project\n"
-        f"common = {common!r}\nnamespace = project({', '.join(lines)})\n"
-    )
+    app, job = operator.write_pair(max_fail_percentage=40)
     operator.commit("one")
-    operator.done(*(f"{name}.setup" for name in names))
+    operator.done(f"{app}.setup", f"{job}.setup")
     operator.done("deploy")
     operator.commit("two")
-    operator.on("web3", f"touch /tmp/die-{names[1]}-two")
+    operator.on("web3", f"touch /tmp/die-{app}-two")
     result = operator.fab("deploy")
     assert result.returncode == 5, result.stderr
     assert "web3 failed and is on the release that it had" in last(result)
     for host, version in (("web1", "two"), ("web2", "two"), ("web3", "one")):
-        for name in names:
-            pid = operator.on(host, f"svstat /var/lib/forklift/{name}").split()[3]
-            assert operator.on(host, f"cat /proc/{pid[:-1]}/cwd/VERSION") == version
+        for name in (app, job):
+            pid = operator.pid(host, name)
+            assert operator.on(host, f"cat /proc/{pid}/cwd/VERSION") == version

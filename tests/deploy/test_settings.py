@@ -42,6 +42,7 @@ WRONG = {
     "settle": [None, -1, "x", "", float("nan"), 10**9, True],
     "stop_timeout": [None, -1, "soon", float("inf"), []],
     "health_check": [None, 5, "a\nb", ["true"]],
+    "order": [None, 1.5, "x", "", 101, -101, True],
     "batch_size": [None, 0, -1, 1.5, "0%", "101%", "x", "%", "5 hosts", True, [1]],
     "batch_wait": [None, -1, "x", "", []],
     "max_fail_percentage": [None, -1, 100, 1.5, "x", "", True],
