@@ -106,6 +106,10 @@ class Wire:
         self._ends = []
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def connections(self):
+        """Count those that were made through the wire so far."""
+        return len(self._ends) // 2
+
     def cut(self):
         for each in self._ends:
             with contextlib.suppress(OSError):

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from deploy.errors import CannotConnect, HostError, ScriptFailed
+from deploy.errors import CannotConnect, HostError, ScriptFailed, Unreachable
 from deploy.remote.connection import Connections
 from deploy.remote.fleet import Fleet
 from deploy.remote.loader import Account, killing, starting
 from deploy.remote.transport import Transport
 from deploy.shell import Command, Question, Script, Step, text_of
-from tests.deploy.sshd import free_port, make_key
+from tests.deploy.sshd import Wire, free_port, make_key
 from tests.deploy.waiting import wait_for
 
 HELLO = Question("echo hello", str.strip)
@@ -169,8 +169,9 @@ def many(sshd, count):
     return "".join(sshd.ssh_config(f"web{n}") for n in range(count))
 
 
-def test_thirty_hosts_at_once_pass_an_sshd_that_sheds_load(make_sshd, connect):
-    narrow = make_sshd(MaxStartups="10")
+@pytest.mark.parametrize("limit", ["10", "3:30:10"])
+def test_thirty_hosts_at_once_pass_an_sshd_that_sheds_load(make_sshd, connect, limit):
+    narrow = make_sshd(MaxStartups=limit)
     connections = connect(narrow.config(text=many(narrow, 30)))
     fleet = Fleet(
         [connections.remote(f"web{n}") for n in range(30)], connections.cancel
@@ -178,6 +179,42 @@ def test_thirty_hosts_at_once_pass_an_sshd_that_sheds_load(make_sshd, connect):
     results = fleet.each(lambda remote: remote.ask(HELLO))
     assert results.failed == {}
     assert list(results.ok.values()) == ["hello"] * 30
+
+
+def test_a_login_that_is_refused_and_a_wrong_key_are_tried_once(
+    sshd, connect, tmp_path
+):
+    make_key(tmp_path / "other")
+    key = (tmp_path / "other.pub").read_text().split()
+    wire, known = Wire(sshd.port), tmp_path / "known"
+    try:
+        config = {"Port": wire.port, "UserKnownHostsFile": known}
+        known.write_text(sshd.known_line(wire.port))
+        refused(connect(sshd.config(**config, IdentityFile=tmp_path / "other")))
+        assert wire.connections() == 1
+        known.write_text(f"[127.0.0.1]:{wire.port} {key[0]} {key[1]}\n")
+        refused(connect(sshd.config(**config)))
+        assert wire.connections() == 2
+    finally:
+        wire.close()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind"),
+    [
+        ({"HostName": "no-such-host.invalid"}, CannotConnect),
+        ({"IdentityFile": "/dev/null"}, CannotConnect),
+        ({"UserKnownHostsFile": "/dev/null"}, CannotConnect),
+        ({"Port": 1}, Unreachable),
+        ({"ProxyCommand": "false"}, Unreachable),
+    ],
+)
+def test_a_host_that_is_out_of_reach_is_told_from_one_that_is_not_right(
+    sshd, connect, wrong, kind
+):
+    with pytest.raises(CannotConnect) as caught:
+        connect(sshd.config(**wrong)).remote("web1").ask(HELLO)
+    assert caught.type is kind
 
 
 def jumping(sshd, gateway, count):
