@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from deploy import repository
@@ -48,16 +48,22 @@ def locked(
 ) -> tuple[list[Asked], tuple[str, ...]]:
     """Find what is to be deployed, take every lock, and look; give the hosts that were skipped too."""
     revisions = _resolved(targets, wanted)
+    named = [
+        replace(
+            target, holder=f"{target.holder}, with {each.branch} ({each.commit[:7]})"
+        )
+        for target, each in zip(targets, revisions)
+    ]
     skipped: dict[str, None] = {}
     found: dict[str, Reached] = {}
     # in every run's order: see locking
-    for target in sorted(targets, key=lambda each: each.service.name):
+    for target in sorted(named, key=lambda each: each.service.name):
         rest = target.only(each for each in target.fleet.hosts if each not in skipped)
         taking = reached(rest, wanted.patience)
         found[target.service.name] = until_done.enter_context(taking)
         skipped.update(dict.fromkeys(found[target.service.name].skipped))
     asked = []
-    for target, revision in zip(targets, revisions):
+    for target, revision in zip(named, revisions):
         here = found[target.service.name].without(skipped)
         asked.append(Asked(here.target, revision, here.facts, here.seconds))
     return asked, tuple(skipped)

@@ -1,6 +1,7 @@
 """What goes wrong from outside: a client that is killed, a second deploy, a push meanwhile."""
 
 import random
+import re
 import time
 
 HOSTS = ("web1", "web2", "web3")
@@ -46,7 +47,7 @@ def test_a_second_deploy_is_refused_while_one_is_under_way(operator):
     assert first.returncode == 0
     assert second.returncode == 2
     assert "is being deployed by" in second.stderr
-    assert " since " in second.stderr
+    assert re.search(r" since .*, with HEAD \([0-9a-f]{7}\)", second.stderr)
 
 
 def test_a_killed_client_leaves_no_lock(operator):

@@ -18,7 +18,7 @@ from deploy.remote.fleet import Fleet
 from deploy.remote.loader import Account, killing, starting
 from deploy.remote.transport import Transport
 from deploy.shell import Command, Question, Script, Step, text_of
-from tests.deploy.sshd import Wire, free_port, make_key
+from tests.deploy.sshd import free_port, make_key
 from tests.deploy.waiting import wait_for
 
 HELLO = Question("echo hello", str.strip)
@@ -182,21 +182,16 @@ def test_thirty_hosts_at_once_pass_an_sshd_that_sheds_load(make_sshd, connect, l
 
 
 def test_a_login_that_is_refused_and_a_wrong_key_are_tried_once(
-    sshd, connect, tmp_path
+    sshd, connect, wire, tmp_path
 ):
     make_key(tmp_path / "other")
+    line, known = wire(), tmp_path / "known"
+    refused(connect(sshd.config(Port=line.port, IdentityFile=tmp_path / "other")))
+    assert line.connections() == 1
     key = (tmp_path / "other.pub").read_text().split()
-    wire, known = Wire(sshd.port), tmp_path / "known"
-    try:
-        config = {"Port": wire.port, "UserKnownHostsFile": known}
-        known.write_text(sshd.known_line(wire.port))
-        refused(connect(sshd.config(**config, IdentityFile=tmp_path / "other")))
-        assert wire.connections() == 1
-        known.write_text(f"[127.0.0.1]:{wire.port} {key[0]} {key[1]}\n")
-        refused(connect(sshd.config(**config)))
-        assert wire.connections() == 2
-    finally:
-        wire.close()
+    known.write_text(f"[127.0.0.1]:{line.port} {key[0]} {key[1]}\n")
+    refused(connect(sshd.config(Port=line.port, UserKnownHostsFile=known)))
+    assert line.connections() == 2
 
 
 @pytest.mark.parametrize(
