@@ -236,6 +236,12 @@ def _soak(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--seed", type=int, default=None, help="draw the same numbers again"
     )
+    verb.add_argument(
+        "--faults",
+        default="",
+        metavar="A,B",
+        help="only these, by the names that a report has, or none; all",
+    )
 
 
 def _count(text: str) -> int:

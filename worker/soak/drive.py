@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,8 @@ class Plan:
     database: str
     seed: int
     managers: int = 2
+    #: names of the faults to draw from; none: all
+    only: Sequence[str] = ()
 
     @property
     def backlog(self) -> int:
@@ -43,14 +45,14 @@ class Plan:
 def soak(plan: Plan, folder: Path) -> Generator[str, None, bool]:
     """Do it all in *folder*; the return value says whether the account is clean."""
     server = servers.start(plan.database, folder)
-    urls = server.urls if server else [f"sqlite:///{folder / 'queue.db'}"]
+    file = [f"sqlite:///{folder / 'queue.db'}"]
     try:
-        queue = Queue(urls[0])
+        queue = Queue((server.urls if server else file)[0])
         queue.setup()
         with queue.store.transaction() as cursor:
             cursor.execute(EFFECTS)
-        workers = Workers(plan.managers, urls, folder)
-        faults = Faults(plan.seed, workers, server, queue)
+        workers = Workers(server.ways if server else file, folder)
+        faults = Faults(plan.seed, workers, server, plan.only)
         return (yield from _soak(plan, folder, queue, faults))
     finally:
         if server:
@@ -60,14 +62,15 @@ def soak(plan: Plan, folder: Path) -> Generator[str, None, bool]:
 def _soak(
     plan: Plan, folder: Path, queue: Queue, faults: Faults
 ) -> Generator[str, None, bool]:
-    feed = Feed(queue, plan.jobs, plan.backlog, plan.seed)
     workers = faults.workers
+    feed = Feed(Queue(workers.urls[0]), plan.jobs, plan.backlog, plan.seed)
     willing = False
     try:
+        workers.start(plan.managers)
         feed.start()
         yield from _break(feed, faults)
         faults.mend(math.inf)
-        yield from _drain(queue, workers)
+        yield from _drain(queue, faults)
         willing = workers.stop(STOP)
     finally:
         feed.gives_up = True
@@ -76,6 +79,8 @@ def _soak(
         feed.join(STOP)
     found = _account(feed.known, queue, folder)
     yield from account.report(found, faults.count)
+    if workers.has_right_clocks:
+        yield "all clocks were right: libfaketime is not installed"
     if not willing:
         yield "a manager did not stop when told"
     return found.is_clean and willing
@@ -93,11 +98,11 @@ def _break(feed: Feed, faults: Faults) -> Iterator[str]:
         time.sleep(0.02)
 
 
-def _drain(queue: Queue, workers: Workers) -> Iterator[str]:
+def _drain(queue: Queue, faults: Faults) -> Iterator[str]:
     """Wait until the queue is empty, or nothing ends any more."""
     least, give_up_at = math.inf, time.monotonic() + DRAIN
     while time.monotonic() < give_up_at:
-        workers.replace_dead()
+        faults.keep(time.monotonic())
         try:
             counts = queue.counts().jobs
         except WorkerError:
