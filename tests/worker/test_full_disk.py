@@ -23,7 +23,7 @@ queue.setup()
 promised = []
 try:
     while True:
-        promised += queue.enqueue_many(Echo, ["x" * 1000] * 20)
+        promised += queue.enqueue_many(Echo, ["x" * 100_000] * 2)
 except QueueUnreachable as error:
     print(error)
 (here / "ballast").unlink()
@@ -48,7 +48,7 @@ def test_an_enqueue_on_a_full_disk_is_refused_and_what_was_promised_is_done(tmp_
     refusal, result = done.stdout.splitlines()
     assert "cannot be used: database or disk is full" in refusal
     count, same = result.split()
-    assert int(count) > 100
+    assert int(count) > 10
     assert same == "True"
 
 
