@@ -71,6 +71,7 @@ def _soak(
         yield from _break(feed, faults)
         faults.mend(math.inf)
         yield from _drain(queue, faults)
+        faults.mend(math.inf)
         willing = workers.stop(STOP)
     finally:
         feed.gives_up = True
