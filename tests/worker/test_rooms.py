@@ -60,6 +60,7 @@ FLOORS = [
     ["rounds"],
     ["queues", "testing"],
     ["fixtures"],
+    ["vigil"],
     ["", "child", "exchange"],
     ["member"],
     ["crew"],
@@ -93,6 +94,7 @@ DOORS = {
         "retry",
         "commands",
         "running",
+        "vigil",
     },
 }
 
