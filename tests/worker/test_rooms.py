@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2] / "worker"
 #: lower rooms first; a module imports only from rooms before its own
 FLOORS = [
     ["errors", "log"],
-    ["hosts"],
+    ["hosts", "store.marks"],
     [
         "alarm",
         "serializers",
@@ -45,13 +45,13 @@ FLOORS = [
     ["store.mysql_sql", "store.mysql_connection", "store.sqlite_connection"],
     [
         "store.sqlite_turn",
-        "store.mysql_turn",
+        "store.mysql_find",
         "store.mysql_insert",
         "store.mysql_leases",
         "store.mysql_setup",
         "store.mysql_doctor",
     ],
-    ["store.sqlite_doctor"],
+    ["store.sqlite_doctor", "store.mysql_turn"],
     ["store.mysql", "store.sqlite"],
     ["store"],
     ["journal"],
