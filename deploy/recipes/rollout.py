@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import PurePosixPath
 
 from deploy import archive, faults, release, repository
 from deploy.archive import Archive
@@ -27,13 +26,9 @@ class Asked:
     target: Target
     revision: Revision
     facts: Mapping[str, HostFacts]
+    archive: Archive
     #: what the release is to be called, if it is not to have a name of its own
     name: Release | None = None
-
-    @property
-    def source(self) -> tuple[Revision, PurePosixPath]:
-        """What is archived: services of the same share it."""
-        return self.revision, self.target.service.repo_tree
 
     def is_live(self) -> bool:
         """Say whether every host serves just that already."""
@@ -51,18 +46,17 @@ def deploy(targets: Sequence[Target], wanted: Wanted) -> None:
 
 def carry_out(asked: Sequence[Asked]) -> None:
     """Release, switch, restart, verify and prune."""
-    with ExitStack() as until_done:
-        plans = _prepared(asked, faults.before_deploy, until_done)
-        publish(plans)
-        for plan in plans:
-            finishing.finish(plan)
+    plans = _prepared(asked, faults.before_deploy)
+    publish(plans)
+    for plan in plans:
+        finishing.finish(plan)
 
 
 def update(target: Target, wanted: Wanted) -> None:
     """Release and switch, without a restart: what runs goes on as it is."""
     with ExitStack() as until_done:
         asked = _locked([target], wanted, until_done)
-        for plan in _prepared(asked, faults.before_update, until_done):
+        for plan in _prepared(asked, faults.before_update):
             switch(plan)
             target.output.done(
                 f"{target.service.name}: {plan.new.release} is current on {', '.join(plan.facts)}; "
@@ -75,14 +69,16 @@ def _locked(
 ) -> list[Asked]:
     """Find what is to be deployed, take every lock, and look."""
     revisions = _resolved(targets, wanted)
+    # made while the hosts are connected to and looked at
+    archives = _begun(targets, revisions, until_done)
     facts: dict[str, Mapping[str, HostFacts]] = {}
     # in every run's order: see locking
     for target in sorted(targets, key=lambda each: each.service.name):
         taking = locked(target, wanted.patience)
         facts[target.service.name] = until_done.enter_context(taking)
     return [
-        Asked(target, revision, facts[target.service.name])
-        for target, revision in zip(targets, revisions)
+        Asked(target, revision, facts[target.service.name], packed)
+        for target, revision, packed in zip(targets, revisions, archives)
     ]
 
 
@@ -96,31 +92,36 @@ def _already(asked: Asked) -> bool:
     return True
 
 
+def _begun(
+    targets: Sequence[Target], revisions: Sequence[Revision], until_done: ExitStack
+) -> list[Archive]:
+    """Begin to archive each service's tree; services of the same share it."""
+    trees = [
+        (revision, target.service.repo_tree)
+        for target, revision in zip(targets, revisions)
+    ]
+    begun = {
+        each: until_done.enter_context(archive.archived(*each))
+        for each in dict.fromkeys(trees)
+    }
+    return [begun[each] for each in trees]
+
+
 def _prepared(
-    asked: Sequence[Asked],
-    stands_in_the_way: faults.BeforeRelease,
-    until_done: ExitStack,
+    asked: Sequence[Asked], stands_in_the_way: faults.BeforeRelease
 ) -> list[Plan]:
     """Refuse what cannot work, and bring the release to every host."""
-    archives = {
-        each: until_done.enter_context(archive.archived(*each))
-        for each in dict.fromkeys(each.source for each in asked)
-    }
     for each in asked:
-        _refuse_faults(each, archives[each.source], stands_in_the_way)
+        _refuse_faults(each, stands_in_the_way)
     plans = [_plan(each) for each in asked]
     for plan, each in zip(plans, asked):
-        preparing.prepare(plan, archives[each.source])
+        preparing.prepare(plan, each.archive)
     return plans
 
 
-def _refuse_faults(
-    asked: Asked, packed: Archive, stands_in_the_way: faults.BeforeRelease
-) -> None:
-    refuse(
-        asked.facts,
-        lambda each: stands_in_the_way(asked.target.service, each, packed.unpacked),
-    )
+def _refuse_faults(asked: Asked, stands_in_the_way: faults.BeforeRelease) -> None:
+    service, size = asked.target.service, asked.archive.unpacked
+    refuse(asked.facts, lambda each: stands_in_the_way(service, each, size))
 
 
 def _resolved(targets: Sequence[Target], wanted: Wanted) -> list[Revision]:

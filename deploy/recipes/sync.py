@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 
-from deploy import repository
+from deploy import archive, repository
 from deploy.errors import Refused
 from deploy.facts import HostFacts
 from deploy.recipes import rollout
 from deploy.recipes.locking import locked
 from deploy.recipes.rollout import Asked
 from deploy.recipes.target import Target
-from deploy.release import Manifest
-from deploy.repository import Wanted
+from deploy.release import Manifest, Release
+from deploy.repository import Revision, Wanted
 
 
 def sync(target: Target, wanted: Wanted, like: str = "") -> None:
     """Release, switch, restart and verify on the hosts that differ from the others, or from *like*."""
-    with locked(target, wanted.patience) as facts:
+    with ExitStack() as until_done:
+        facts = until_done.enter_context(locked(target, wanted.patience))
         model = model_of(facts, like)
         behind = [
             host
@@ -26,7 +28,14 @@ def sync(target: Target, wanted: Wanted, like: str = "") -> None:
             if not each.serves(model.revision, model.made_of)
         ]
         if behind:
-            rollout.carry_out([_asked(target.only(behind), wanted, model, facts)])
+            revision = _revision(target, wanted, model)
+            tree = archive.archived(revision, target.service.repo_tree)
+            packed = until_done.enter_context(tree)
+            mine = {host: facts[host] for host in behind}
+            name = _name(model, mine)
+            rollout.carry_out(
+                [Asked(target.only(behind), revision, mine, packed, name)]
+            )
         else:
             target.output.done(
                 f"{target.service.name}: {model.revision[:7]} is live and verified on {', '.join(facts)}"
@@ -53,14 +62,13 @@ def model_of(facts: Mapping[str, HostFacts], like: str) -> Manifest:
     return next(iter(found.values()))
 
 
-def _asked(
-    target: Target, wanted: Wanted, model: Manifest, facts: Mapping[str, HostFacts]
-) -> Asked:
+def _revision(target: Target, wanted: Wanted, model: Manifest) -> Revision:
     where, commit = target.service.repository, model.revision
     found = repository.resolve(where, commit, wanted.project)
-    revision = replace(found, branch=model.branch)
-    mine = {host: facts[host] for host in target.fleet.hosts}
-    taken = {each.release for host in mine.values() for each in host.manifests}
-    # the same name, so that a rollback finds the same release everywhere
-    name = None if model.release in taken else model.release
-    return Asked(target, revision, mine, name)
+    return replace(found, branch=model.branch)
+
+
+def _name(model: Manifest, facts: Mapping[str, HostFacts]) -> Release | None:
+    """Give the name that the release has elsewhere, so that a rollback finds the same one everywhere."""
+    taken = {each.release for host in facts.values() for each in host.manifests}
+    return None if model.release in taken else model.release
