@@ -237,6 +237,13 @@ def _soak(verb: argparse.ArgumentParser) -> None:
         "--seed", type=int, default=None, help="draw the same numbers again"
     )
     verb.add_argument(
+        "--every",
+        type=_seconds,
+        default=0.65,
+        metavar="SECONDS",
+        help="between two faults, in the mean; 0.65",
+    )
+    verb.add_argument(
         "--faults",
         default="",
         metavar="A,B",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from worker.errors import WorkerError
 from worker.queue import Queue
 from worker.soak import account, servers
 from worker.soak.account import Account, Evidence
-from worker.soak.faults import Faults
+from worker.soak.faults import Draw, Faults
 from worker.soak.feed import Feed
 from worker.soak.jobs import EFFECTS, Fails, Poison, kind_of
 from worker.soak.workers import Workers
@@ -27,14 +27,12 @@ STOP = 30.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do; *seed* repeats the numbers drawn, not the machine's timing."""
+    """What to do."""
 
     jobs: int
     database: str
-    seed: int
+    draw: Draw
     managers: int = 2
-    #: names of the faults to draw from; none: all
-    only: Sequence[str] = ()
 
     @property
     def backlog(self) -> int:
@@ -52,7 +50,7 @@ def soak(plan: Plan, folder: Path) -> Generator[str, None, bool]:
         with queue.store.transaction() as cursor:
             cursor.execute(EFFECTS)
         workers = Workers(server.ways if server else file, folder)
-        faults = Faults(plan.seed, workers, server, plan.only)
+        faults = Faults(plan.draw, workers, server)
         return (yield from _soak(plan, folder, queue, faults))
     finally:
         if server:
@@ -63,7 +61,7 @@ def _soak(
     plan: Plan, folder: Path, queue: Queue, faults: Faults
 ) -> Generator[str, None, bool]:
     workers = faults.workers
-    feed = Feed(Queue(workers.urls[0]), plan.jobs, plan.backlog, plan.seed)
+    feed = Feed(Queue(workers.urls[0]), plan.jobs, plan.backlog, plan.draw.seed)
     willing = False
     try:
         workers.start(plan.managers)

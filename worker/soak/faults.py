@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from worker.errors import BadSetting
 from worker.soak.harm import Harm
@@ -14,8 +15,8 @@ from worker.soak.repairs import Fault, Repairs
 from worker.soak.servers import Server
 from worker.soak.workers import Workers
 
-#: seconds between two faults
-LEAST, MOST = 0.1, 1.2
+#: seconds between two faults, in the mean, and how far they scatter
+EVERY, LEAST, MOST = 0.65, 0.15, 1.85
 #: name of what is done when a job asks for it
 WISH = "manager stopped until another one has begun what it holds"
 
@@ -23,23 +24,27 @@ WISH = "manager stopped until another one has begun what it holds"
 NONE = "none"
 
 
-class Faults:
-    """*only*: names of the faults to draw from; none: all."""
+@dataclass(frozen=True)
+class Draw:
+    """Which faults, and how often; *seed* repeats the numbers drawn, not the machine's timing."""
 
-    def __init__(
-        self,
-        seed: int,
-        workers: Workers,
-        server: Server,
-        only: Sequence[str] = (),
-    ) -> None:
-        self._dice = random.Random(seed)  # noqa: S311 # repeatable on purpose
+    seed: int
+    #: names of the faults to draw from; none: all
+    only: Sequence[str] = ()
+    #: seconds between two, in the mean
+    every: float = EVERY
+
+
+class Faults:
+    def __init__(self, draw: Draw, workers: Workers, server: Server) -> None:
+        self._every = draw.every
+        self._dice = random.Random(draw.seed)  # noqa: S311 # repeatable on purpose
         self.workers, self._repairs = workers, Repairs()
         self._harm = Harm(self._dice, workers, self._repairs)
         every = [*self._harm.faults()]
         if server:
             every += Outages(self._dice, server, self._repairs).faults()
-        self._faults = chosen(every, only)
+        self._faults = chosen(every, draw.only)
         self._next_at = 0.0
         self._struck: Counter[str] = Counter()
 
@@ -51,7 +56,7 @@ class Faults:
         """Do the next fault if it is time."""
         self.keep(now)
         if self._faults and now >= self._next_at:
-            self._next_at = now + self._dice.uniform(LEAST, MOST)
+            self._next_at = now + self._every * self._dice.uniform(LEAST, MOST)
             weights = [each.weight for each in self._faults]
             (fault,) = self._dice.choices(self._faults, weights)
             fault.strike(now)
