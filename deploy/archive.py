@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -19,15 +20,38 @@ WHOLE = PurePosixPath()
 
 
 @dataclass(frozen=True)
-class Archive:
-    """The tree of one commit as a tar.gz, the same bytes whenever and wherever it is made."""
+class Packed:
+    """An archive's bytes and their sum, and the bytes of its files."""
 
-    path: Path
     size: int
     sha256: str
     unpacked: int
 
+
+@dataclass(frozen=True)
+class Archive:
+    """The tree of one commit as a tar.gz, the same bytes whenever and wherever it is made.
+
+    It is made in a thread of its own: whoever asks it for anything waits for its end, or gets why there is none.
+    """
+
+    path: Path
+    packed: Future[Packed]
+
+    @property
+    def size(self) -> int:
+        return self.packed.result().size
+
+    @property
+    def sha256(self) -> str:
+        return self.packed.result().sha256
+
+    @property
+    def unpacked(self) -> int:
+        return self.packed.result().unpacked
+
     def blocks(self) -> Iterator[bytes]:
+        self.packed.result()
         with self.path.open("rb") as file:
             while block := file.read(_BLOCK):
                 yield block
@@ -35,25 +59,33 @@ class Archive:
 
 @contextmanager
 def archived(revision: Revision, tree: PurePosixPath = WHOLE) -> Iterator[Archive]:
-    """Archive the revision's *tree* for as long as the block runs; the names in it begin with the tree's."""
+    """Begin to archive the revision's *tree*, whose names begin with its own; the end of the block ends that."""
     _refuse_no_tree(revision, tree)
     _refuse_what_an_archive_lacks(revision, tree)
-    with TemporaryDirectory(prefix="forklift-") as folder:
-        yield _archive(revision, tree, Path(folder) / "tree.tar.gz")
+    with (
+        TemporaryDirectory(prefix="forklift-") as folder,
+        _tar(revision, tree) as process,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        path = Path(folder) / "tree.tar.gz"
+        try:
+            yield Archive(path, beside.submit(_pack, revision, process, path))
+        finally:
+            # it may not have been needed
+            process.kill()
 
 
-def _archive(revision: Revision, tree: PurePosixPath, path: Path) -> Archive:
+def _pack(revision: Revision, tar: subprocess.Popen[bytes], path: Path) -> Packed:
     unpacked = 0
     with (
-        _tar(revision, tree) as process,
         path.open("wb") as file,
         gzip.GzipFile("", "wb", 1, file, mtime=0) as packed,
     ):
-        while block := process.stdout.read(_BLOCK):  # type: ignore[union-attr] # it is a pipe
+        while block := tar.stdout.read(_BLOCK):  # type: ignore[union-attr] # it is a pipe
             unpacked += packed.write(block)
-    if process.returncode != 0:
+    if tar.wait() != 0:
         raise Refused(f"git could not archive {revision.commit} (its words are above)")
-    return Archive(path, path.stat().st_size, _sum(path), unpacked)
+    return Packed(path.stat().st_size, _sum(path), unpacked)
 
 
 def _tar(revision: Revision, tree: PurePosixPath) -> subprocess.Popen[bytes]:

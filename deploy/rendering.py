@@ -27,6 +27,7 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters["sh"] = quote
+        self._rendered: dict[tuple[str, str], str] = {}
 
     def run(self, paths: Paths) -> str:
         """Root's part of starting the service."""
@@ -40,6 +41,12 @@ class Templates:
         return self._script("start.j2", paths)
 
     def _script(self, name: str, paths: Paths) -> str:
+        key = name, paths.service.name
+        if key not in self._rendered:
+            self._rendered[key] = self._render(name, paths)
+        return self._rendered[key]
+
+    def _render(self, name: str, paths: Paths) -> str:
         service = paths.service
         try:
             template = self._environment.get_template(name)

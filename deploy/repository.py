@@ -78,15 +78,16 @@ def _uncommitted(where: Path) -> int:
 
 
 def _refuse_no_repository(where: Path) -> None:
-    if not answer(where, "rev-parse", "--git-dir"):
+    found = answer(where, "rev-parse", "--git-dir", "--show-cdup").splitlines()
+    if not found:
         raise Refused(
             f"{where} is no git repository; make it one (git init, git commit) "
             "or set repository"
         )
-    top = answer(where, "rev-parse", "--show-toplevel")
-    if top and Path(top).resolve() != where:
+    # how to go up to its top, if that is not here
+    if found[1:] not in ([], [""]):
         raise Refused(
-            f"{where} lies inside the repository {top}; set repository to that, "
+            f"{where} lies inside the repository {(where / found[1]).resolve()}; set repository to that, "
             "it is deployed whole"
         )
 

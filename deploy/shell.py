@@ -21,6 +21,10 @@ SEARCH_PATH = (
 )
 
 
+#: holds once all of a script has run: its last line says so
+WHOLE = '[ -n "${whole-}" ]'
+
+
 @dataclass(frozen=True)
 class Command:
     """Shell text that changes a host, and the names of the shell libraries that it calls."""
@@ -83,8 +87,8 @@ def together(*commands: Command) -> Command:
 def text_of(sent: Script | Question[Any]) -> str:
     """Spell out what the host's ``sh`` gets.
 
-    All of it stands in one function that the last line calls: a script that was cut off on its
-    way does nothing.
+    All of it stands in one function that is called at the end: a script that was cut off on its
+    way does nothing, and the loader, which asks for its last line, says so.
     """
     steps = sent.steps if isinstance(sent, Script) else (Step("", sent),)
     used = frozenset().union(*(step.command.uses for step in steps))
@@ -98,7 +102,8 @@ def text_of(sent: Script | Question[Any]) -> str:
             *(library(name) for name in _with_base(used)),
             *(line for step in steps for line in _lines(step)),
             "}",
-            "main",
+            "{ main",
+            "whole=yes; }",
             "",
         ]
     )

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from worker import log, wire
 from worker.errors import WorkerError
 from worker.handler import Register
+from worker.holding import leases_of
 from worker.job import Done, GivenBack, Outcome, Settled
 from worker.journal import Journal
 from worker.perform import perform
 from worker.store.base import Grabbed, Settlement
 from worker.store.interface import Store
+from worker.vigil import Vigil
 
 #: seconds after which finished jobs are reported although more of the portion are to be done
 REPORT_EVERY = 0.02
@@ -63,8 +65,10 @@ class Child:
         #: ends that may not be in the database yet, the oldest first, and how many there have been
         self._unsettled: deque[Settlement] = deque()
         self._settled = 0
+        self._vigil = Vigil(store, leases_of(register))
 
     def serve(self) -> None:
+        self._vigil.begin(self._ends.manager_pid)
         while self._receive():
             while self._orders:
                 self._do(self._orders[0])
@@ -72,6 +76,7 @@ class Child:
 
     def settle_alone(self) -> None:
         """Settle what the manager did not before it went away; give back what was not begun."""
+        self._vigil.end()
         while self._receive():
             pass
         untouched = deque(job for order in self._orders for job in order)
@@ -104,7 +109,9 @@ class Child:
         reported_at = time.monotonic()
         while jobs and self._may_begin():
             job = jobs[0]
+            self._vigil.job = job
             outcome = perform(self._register, self._store, job)
+            self._vigil.job = None
             del jobs[0]
             outcomes.append(outcome)
             self._unsettled.append(Settlement(job.id, job.owner, outcome))

@@ -16,8 +16,6 @@ from worker.errors import BadJob
 from worker.loading import load_hooks
 from worker.queue import Queue
 from worker.queues import Queues
-from worker.soak import drive
-from worker.soak.drive import Plan
 
 
 def setup(options: argparse.Namespace, address: Address) -> Iterator[str]:
@@ -33,12 +31,16 @@ def setup(options: argparse.Namespace, address: Address) -> Iterator[str]:
 
 def soak(options: argparse.Namespace, _address: Address) -> Generator[str, None, int]:
     """Exit status 1 if a job was lost, stuck or settled twice: that is a bug."""
+    from worker.soak import drive, faults  # a worker does without them
+
     signal.signal(signal.SIGTERM, _interrupt)  # end what was started, too
     seed = (
         random.SystemRandom().getrandbits(32) if options.seed is None else options.seed
     )
     yield f"soak of {options.database}, seed {seed}"
-    plan = Plan(options.jobs, options.database, seed, options.managers)
+    only = [name.strip() for name in options.faults.split(",") if name.strip()]
+    draw = faults.Draw(seed, only, options.every)
+    plan = drive.Plan(options.jobs, options.database, draw, options.managers)
     with tempfile.TemporaryDirectory(prefix="forklift-soak-") as folder:
         clean = yield from drive.soak(plan, Path(folder))
     return 0 if clean else 1

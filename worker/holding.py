@@ -24,6 +24,16 @@ from worker.store.interface import Store
 BATCH = 500
 
 
+def leases_of(register: Register) -> dict[str, float]:
+    """Give the seconds of leases, by the names of those handlers where it is not LEASE."""
+    return {each.name: each.grab_for for each in register if each.grab_for != LEASE}
+
+
+def renew_every(leases: Mapping[str, float]) -> float:
+    """Give the seconds between renewals: a lease survives three that fail."""
+    return min([LEASE, *leases.values()]) / 4
+
+
 class Holding:
     """The manager's side of a store. Its number is random: no other manager, and no later one, has it."""
 
@@ -36,12 +46,11 @@ class Holding:
         self._holder = Holder(random.SystemRandom().getrandbits(31) | 1, release)
         self._grabs = 0
         self._paused: frozenset[str] = frozenset()
-        self._leases = {h.name: h.grab_for for h in register if h.grab_for != LEASE}
+        self._leases = leases_of(register)
 
     @property
     def renew_every(self) -> float:
-        """Seconds between renewals: a lease survives three that fail."""
-        return min([LEASE, *self._leases.values()]) / 4
+        return renew_every(self._leases)
 
     def turn(self, settlements: Sequence[Settlement], limit: int) -> Turn:
         """Settle, and grab up to *limit* jobs, in one transaction."""

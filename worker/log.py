@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
+
+#: what a file says that takes no more: no room, the user's share used up, larger than allowed
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def lines(events: list[str]) -> None:
@@ -29,15 +33,21 @@ def _stream(number: int) -> io.TextIOWrapper:
 
 
 class _Patient(io.FileIO):
-    """Points its descriptor at /dev/null when its reader is gone, for us and what we start."""
+    """Points its descriptor at /dev/null when its reader is gone, for us and what we start.
+
+    A full disk may have room again: what does not fit is left out.
+    """
 
     def write(self, data) -> int:  # type: ignore[no-untyped-def] # typeshed's Buffer needs 3.12
         left = memoryview(data)
         try:
             while left:
                 left = left[super().write(left) or 0 :]
-        except BrokenPipeError:
+        except ConnectionError:
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, self.fileno())
             os.close(null)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
         return len(data)

@@ -236,6 +236,19 @@ def _soak(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--seed", type=int, default=None, help="draw the same numbers again"
     )
+    verb.add_argument(
+        "--every",
+        type=_seconds,
+        default=0.65,
+        metavar="SECONDS",
+        help="between two faults, in the mean; 0.65",
+    )
+    verb.add_argument(
+        "--faults",
+        default="",
+        metavar="A,B",
+        help="only these, by the names that a report has, or none; all",
+    )
 
 
 def _count(text: str) -> int:

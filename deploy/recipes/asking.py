@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
-from deploy import repository
+from deploy import archive, repository
+from deploy.archive import Archive
 from deploy.facts import HostFacts
 from deploy.recipes import preparing
 from deploy.recipes.locking import Reached, reached
@@ -26,15 +26,11 @@ class Asked:
     facts: Mapping[str, HostFacts]
     #: that the probe took on each host
     seconds: Seconds
+    archive: Archive
     #: what the release is to be called, if it is not to have a name of its own
     name: Release | None = None
     #: what the history calls it
     task: str = "deploy"
-
-    @property
-    def source(self) -> tuple[Revision, PurePosixPath]:
-        """What is archived: services of the same share it."""
-        return self.revision, self.target.service.repo_tree
 
     def is_live(self) -> bool:
         """Say whether every host serves just that already."""
@@ -48,6 +44,8 @@ def locked(
 ) -> tuple[list[Asked], tuple[str, ...]]:
     """Find what is to be deployed, take every lock, and look; give the hosts that were skipped too."""
     revisions = _resolved(targets, wanted)
+    # made while the hosts are connected to and looked at
+    archives = _begun(targets, revisions, until_done)
     named = [
         replace(
             target, holder=f"{target.holder}, with {each.branch} ({each.commit[:7]})"
@@ -63,10 +61,25 @@ def locked(
         found[target.service.name] = until_done.enter_context(taking)
         skipped.update(dict.fromkeys(found[target.service.name].skipped))
     asked = []
-    for target, revision in zip(named, revisions):
+    for target, revision, packed in zip(named, revisions, archives):
         here = found[target.service.name].without(skipped)
-        asked.append(Asked(here.target, revision, here.facts, here.seconds))
+        asked.append(Asked(here.target, revision, here.facts, here.seconds, packed))
     return asked, tuple(skipped)
+
+
+def _begun(
+    targets: Sequence[Target], revisions: Sequence[Revision], until_done: ExitStack
+) -> list[Archive]:
+    """Begin to archive each service's tree; services of the same share it."""
+    trees = [
+        (revision, target.service.repo_tree)
+        for target, revision in zip(targets, revisions)
+    ]
+    begun = {
+        each: until_done.enter_context(archive.archived(*each))
+        for each in dict.fromkeys(trees)
+    }
+    return [begun[each] for each in trees]
 
 
 def _resolved(targets: Sequence[Target], wanted: Wanted) -> list[Revision]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from deploy import faults
+from deploy import faults, values
 from deploy.commands import lock
 from deploy.errors import NotUndone, Refused
 from deploy.facts import HostFacts
@@ -15,7 +15,7 @@ from deploy.shell import Command, Script, Step
 
 def hold(target: Target, message: str, patience: float) -> None:
     """Put a hold on every host once no deploy is under way; it lasts until it is released."""
-    said = " ".join(message.split())
+    said = _one_line(message)
     if not said:
         raise Refused(
             "say why, for those who find it: --message 'database maintenance'"
@@ -34,6 +34,14 @@ def release(target: Target) -> None:
     facts = target.look()
     _everywhere(target, lock.release_hold(target.paths))
     target.output.done(f"{target.service.name}: {_told(facts)}")
+
+
+def _one_line(message: str) -> str:
+    """Make what other operators can read; raises Refused."""
+    try:
+        return values.text(" ".join(message.split()))
+    except ValueError as error:
+        raise Refused(f"--message {error}") from None
 
 
 def _in_the_way(target: Target, facts: HostFacts) -> list[str]:

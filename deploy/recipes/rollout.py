@@ -8,8 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timezone
 
-from deploy import archive, faults, release
-from deploy.archive import Archive
+from deploy import faults, release
 from deploy.recipes import asking, finishing, preparing, timing
 from deploy.recipes.asking import Asked
 from deploy.recipes.ending import Missed, end
@@ -32,13 +31,12 @@ def deploy(targets: Sequence[Target], wanted: Wanted) -> None:
 
 def carry_out(asked: Sequence[Asked]) -> Missed:
     """Release, switch, restart, verify and prune; give the hosts that failed, if some may."""
-    with ExitStack() as until_done:
-        plans = _prepared(asked, faults.before_deploy, until_done)
-        began = time.monotonic()
-        missed = publish(plans)
-        _say_seconds(plans, time.monotonic() - began)
-        for plan in plans:
-            finishing.finish(plan.without(missed.failed))
+    plans = _prepared(asked, faults.before_deploy)
+    began = time.monotonic()
+    missed = publish(plans)
+    _say_seconds(plans, time.monotonic() - began)
+    for plan in plans:
+        finishing.finish(plan.without(missed.failed))
     return missed
 
 
@@ -47,7 +45,7 @@ def update(target: Target, wanted: Wanted) -> None:
     with ExitStack() as until_done:
         asked, skipped = asking.locked([target], wanted, until_done)
         updating = [replace(each, task="update") for each in asked]
-        (plan,) = _prepared(updating, faults.before_update, until_done)
+        (plan,) = _prepared(updating, faults.before_update)
         missed = switch(plan)
         target.output.done(
             f"{target.service.name}: {plan.new.release} is current on "
@@ -80,31 +78,18 @@ def _already(asked: Asked) -> bool:
 
 
 def _prepared(
-    asked: Sequence[Asked],
-    stands_in_the_way: faults.BeforeRelease,
-    until_done: ExitStack,
+    asked: Sequence[Asked], stands_in_the_way: faults.BeforeRelease
 ) -> list[Plan]:
     """Refuse what cannot work, and bring the release to every host."""
-    archives = {
-        each: until_done.enter_context(archive.archived(*each))
-        for each in dict.fromkeys(each.source for each in asked)
-    }
     for each in asked:
-        _refuse_faults(each, archives[each.source], stands_in_the_way)
+        _refuse_faults(each, stands_in_the_way)
     plans = [_plan(each) for each in asked]
-    return [
-        preparing.prepare(plan, archives[each.source])
-        for plan, each in zip(plans, asked)
-    ]
+    return [preparing.prepare(plan, each.archive) for plan, each in zip(plans, asked)]
 
 
-def _refuse_faults(
-    asked: Asked, packed: Archive, stands_in_the_way: faults.BeforeRelease
-) -> None:
-    refuse(
-        asked.facts,
-        lambda each: stands_in_the_way(asked.target.service, each, packed.unpacked),
-    )
+def _refuse_faults(asked: Asked, stands_in_the_way: faults.BeforeRelease) -> None:
+    service, size = asked.target.service, asked.archive.unpacked
+    refuse(asked.facts, lambda each: stands_in_the_way(service, each, size))
 
 
 def _plan(asked: Asked) -> Plan:

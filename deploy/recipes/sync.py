@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 
-from deploy import repository
+from deploy import archive, repository
 from deploy.errors import Refused
 from deploy.facts import HostFacts
 from deploy.recipes import rollout
 from deploy.recipes.asking import Asked
 from deploy.recipes.ending import Missed, end
-from deploy.recipes.locking import Reached, reached
+from deploy.recipes.locking import reached
 from deploy.recipes.target import Target
-from deploy.release import Manifest
-from deploy.repository import Wanted
+from deploy.release import Manifest, Release
+from deploy.repository import Revision, Wanted
 
 
 def sync(target: Target, wanted: Wanted, like: str = "") -> None:
     """Release, switch, restart and verify on the hosts that differ from the others, or from *like*."""
     missed = Missed()
-    with reached(target, wanted.patience) as here:
-        facts = here.facts
-        model = model_of(facts, like)
+    with ExitStack() as until_done:
+        here = until_done.enter_context(reached(target, wanted.patience))
+        model = model_of(here.facts, like)
         behind = [
             host
-            for host, each in facts.items()
+            for host, each in here.facts.items()
             if not each.serves(model.revision, model.made_of)
         ]
         if behind:
-            asked = _asked(here, behind, wanted, model)
-            missed = rollout.carry_out([asked])
+            revision = _revision(target, wanted, model)
+            tree = archive.archived(revision, target.service.repo_tree)
+            packed = until_done.enter_context(tree)
+            mine = {host: here.facts[host] for host in behind}
+            named = (_name(model, mine), "sync")
+            asked = (here.target.only(behind), revision, mine, here.seconds, packed)
+            missed = rollout.carry_out([Asked(*asked, *named)])
         else:
             target.output.done(
-                f"{target.service.name}: {model.revision[:7]} is live and verified on {', '.join(facts)}"
+                f"{target.service.name}: {model.revision[:7]} is live and verified on {', '.join(here.facts)}"
             )
     end([target.service.name], missed.skipping(here.skipped))
 
@@ -58,15 +64,13 @@ def model_of(facts: Mapping[str, HostFacts], like: str) -> Manifest:
     return next(iter(found.values()))
 
 
-def _asked(
-    here: Reached, behind: Sequence[str], wanted: Wanted, model: Manifest
-) -> Asked:
-    target = here.target.only(behind)
+def _revision(target: Target, wanted: Wanted, model: Manifest) -> Revision:
     where, commit = target.service.repository, model.revision
     found = repository.resolve(where, commit, wanted.project)
-    revision = replace(found, branch=model.branch)
-    mine = {host: here.facts[host] for host in target.fleet.hosts}
-    taken = {each.release for host in mine.values() for each in host.manifests}
-    # the same name, so that a rollback finds the same release everywhere
-    name = None if model.release in taken else model.release
-    return Asked(target, revision, mine, here.seconds, name, "sync")
+    return replace(found, branch=model.branch)
+
+
+def _name(model: Manifest, facts: Mapping[str, HostFacts]) -> Release | None:
+    """Give the name that the release has elsewhere, so that a rollback finds the same one everywhere."""
+    taken = {each.release for host in facts.values() for each in host.manifests}
+    return None if model.release in taken else model.release

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deploy.remote.transcript import SENTENCE
-from deploy.shell import command, quote
+from deploy.shell import WHOLE, command, quote
 
 #: exit statuses of the loader itself
-NO_SETPRIV, NO_SUDO, NO_USER = 96, 97, 98
+CUT_OFF, NO_SETPRIV, NO_SUDO, NO_USER = 95, 96, 97, 98
 
 
 @dataclass(frozen=True)
@@ -81,4 +81,7 @@ def _or_end(check: str, sentence: str, status: int) -> str:
 
 
 def _evaluate(size: int) -> str:
-    return f"printf '\\036$%s\\n' $$ >&2; eval \"$(head -c {size})\""
+    evaluated = f"printf '\\036$%s\\n' $$ >&2; eval \"$(head -c {size})\""
+    # nothing, or a part without its last line, would end with 0 and have done nothing
+    cut_off = "the script did not arrive whole, and nothing was done"
+    return f"{evaluated}; {_or_end(WHOLE, cut_off, CUT_OFF)}"

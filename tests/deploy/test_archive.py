@@ -35,8 +35,16 @@ def test_an_archive_is_what_it_says_it_is(repository):
 
 def test_an_archive_is_gone_when_it_is_not_needed(repository):
     with archived(resolve(".", "HEAD", repository.path)) as archive:
-        assert archive.path.exists()
+        assert bytes_of(archive)
     assert not archive.path.parent.exists()
+
+
+def test_an_archive_that_nobody_asks_for_is_not_finished(repository):
+    repository.commit("Big", app="x" * 50_000_000)
+    with archived(resolve(".", "HEAD", repository.path)) as archive:
+        pass
+    with pytest.raises(Refused):
+        archive.packed.result()
 
 
 def test_the_same_commit_makes_the_same_bytes(repository, tmp_path):

@@ -103,7 +103,7 @@ def test_without_skip_locked_a_grab_waits_for_the_other_and_takes_the_next(
 
 def test_a_job_is_ours_only_where_our_owner_was_written(mysql_queue, monkeypatch):
     """On a server whose locks do not lock, two managers choose the same jobs."""
-    from worker.store import mysql_turn
+    from worker.store import mysql_find, mysql_turn
 
     ids = mysql_queue.enqueue_many(ECHO, range(4))
     chosen_by_both = mysql_turn.take
@@ -112,13 +112,13 @@ def test_a_job_is_ours_only_where_our_owner_was_written(mysql_queue, monkeypatch
         sql(mysql_queue, "UPDATE job SET state = 1, owner = 1 WHERE id = %s", ids[1])
         return chosen_by_both(ask, chosen)
 
-    monkeypatch.setattr(mysql_turn, "choose", without_lock)
+    monkeypatch.setattr(mysql_find, "choose", without_lock)
     monkeypatch.setattr(mysql_turn, "take", take_late)
     assert [job.id for job in grab(mysql_queue, 3)] == [ids[0], ids[2]]
 
 
-def without_lock(ask, queue, limit, _lock):
-    return mysql_sql.choose(ask, queue, limit, lock="")
+def without_lock(ask, queue, limit, _lock, behind):
+    return mysql_sql.choose(ask, queue, limit, "", behind)
 
 
 def test_the_probe_tells_whether_skip_locked_locks(mysql_queue):

@@ -111,6 +111,26 @@ def test_children_of_a_killed_manager_finish_and_settle_by_themselves(
     assert successor.stop() == 0
 
 
+def test_a_child_of_a_killed_manager_renews_the_lease_of_the_job_it_is_at(
+    queue, run, tmp_path
+):
+    seen, gate = tmp_path / "seen", tmp_path / "gate"
+    running = run(queue)
+    queue.enqueue(f"{JOBS}.ShortLease", {"file": str(seen), "gate": str(gate)})
+    until(lambda: begins(seen))
+    running.signal(signal.SIGKILL)
+    running.ends()
+    ((first,),) = sql(queue, "SELECT due_at FROM job")
+    run(queue)
+    until(
+        lambda: sql(queue, "SELECT due_at FROM job")[0][0] > first + 2_500_000, limit=10
+    )
+    gate.touch()
+    until(lambda: states(queue) == {})
+    assert len(begins(seen)) == 1
+    until(lambda: not session_members(running.process.pid))
+
+
 def test_a_child_of_a_killed_manager_cannot_settle_what_a_later_one_took_over(
     queue, run, tmp_path
 ):
@@ -120,15 +140,17 @@ def test_a_child_of_a_killed_manager_cannot_settle_what_a_later_one_took_over(
     until(lambda: begins(seen))
     running.signal(signal.SIGKILL)
     running.ends()
+    old = int(begins(seen)[0][3])
+    os.kill(old, signal.SIGSTOP)  # it can renew nothing
     sql(queue, "UPDATE job SET due_at = 1")  # the lease runs out
     run(queue)
     until(lambda: len(begins(seen)) == 2)
     owner = sql(queue, "SELECT owner FROM job")
-    old = int(begins(seen)[0][3])
     (second,) = begins(seen)[1:]
     assert second[2] == "2"
     os.kill(int(second[3]), signal.SIGSTOP)
     gate.touch()
+    os.kill(old, signal.SIGCONT)
     until(lambda: not os.path.exists(f"/proc/{old}"))  # noqa: PTH110
     assert sql(queue, "SELECT owner FROM job") == owner
     os.kill(int(second[3]), signal.SIGCONT)

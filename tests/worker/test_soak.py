@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -12,8 +14,19 @@ import pytest
 
 from tests.worker.support import ROOT
 from tests.worker.test_command_line import worker
-from worker.soak.account import Evidence, read_log, read_runs, settle
-from worker.soak.jobs import Effect, Fails, Long, Plain, Poison, Slow, kind_of
+from worker.soak import clock
+from worker.soak.account import UNTOLD, Evidence, read_log, read_runs, settle
+from worker.soak.jobs import (
+    Effect,
+    Fails,
+    Late,
+    LateEffect,
+    Long,
+    Plain,
+    Poison,
+    Slow,
+    kind_of,
+)
 
 
 def evidence(**known):
@@ -65,7 +78,14 @@ def test_runs_and_rows_are_counted_by_their_ids():
     read_runs(known, ["1 11 1\n", "1 11 2\n", "2 12 1\n", "2 12 2\n"], {2})
     read_runs(known, ["2 13 2\n"], {2})
     account = settle(known, ())
-    assert (account.run_twice, account.enqueued_twice) == (1, 1)
+    assert (account.run_twice.total(), account.enqueued_twice) == (1, 1)
+
+
+def test_what_ran_twice_is_explained_by_what_a_log_says():
+    known = evidence(number_of={})
+    read_runs(known, ["1 11 1\n", "1 11 2\n", "2 12 1\n", "2 12 2\n"], set())
+    read_log(known, ["job 11 a.B crashed retry_in=0 attempt=1: the lease ran out\n"])
+    assert set(settle(known, ()).run_twice) == {"its lease ran out", UNTOLD}
 
 
 def test_what_a_log_says_is_done_is_counted():
@@ -87,6 +107,8 @@ def test_every_kind_of_job_takes_part():
         Plain,
         Slow,
         Long,
+        Late,
+        LateEffect,
         Fails,
         Effect,
         Poison,
@@ -95,12 +117,56 @@ def test_every_kind_of_job_takes_part():
 
 @pytest.mark.parametrize("database", ["sqlite", "mariadb"])
 def test_a_short_soak_loses_nothing(database):
-    done = worker("soak", "--database", database, "--jobs", "4000", limit=240)
+    done = worker("soak", "--database", database, "--jobs", "1500", limit=240)
     assert done.returncode == 0, done.stdout + done.stderr
     for name in ("lost", "stuck", "settled twice", "settled late", "kept wrongly"):
         assert f"\n{name} 0\n" in done.stdout
-    assert int(re.search(r"\njobs (\d+);", done.stdout)[1]) >= 4000
+    assert int(re.search(r"\njobs (\d+);", done.stdout)[1]) >= 1500
     assert "\nfaults " in done.stdout
+    if database == "mariadb":
+        assert "manager with its clock an hour wrong" in done.stdout
+
+
+#: what proves in each statement that the job is still held, and the same with nothing proved
+FENCES = (
+    ("settling.py", "WHERE id = %s AND owner = %s", "WHERE id = %s AND %s > 0"),
+    ("sqlite_turn.py", "WHERE id = ? AND owner = ?", "WHERE id = ? AND ? > 0"),
+    ("mysql_sql.py", " WHERE job.owner = ended.owner", ""),
+)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "mariadb"])
+def test_a_soak_finds_a_queue_out_that_does_not_check_who_settles(database, tmp_path):
+    shutil.copytree(ROOT / "worker", tmp_path / "worker")
+    for name, proves, proves_nothing in FENCES:
+        path = tmp_path / "worker" / "store" / name
+        assert proves in path.read_text()
+        path.write_text(path.read_text().replace(proves, proves_nothing))
+    done = subprocess.run(
+        [sys.executable, "-m", "worker", "soak", "--database", database,
+         "--jobs", "300", "--faults", "none"],
+        capture_output=True, text=True, cwd=tmp_path, timeout=120,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(r"\nsettled late [1-9]", done.stdout)
+
+
+@pytest.mark.parametrize("seconds", [3600, -60])
+def test_the_clocks_of_some_managers_are_really_wrong(seconds):
+    code = "import time; time.sleep(0.05); print(time.time())"
+    skewed = clock.environment(clock.library(), seconds)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **skewed},
+        capture_output=True, text=True, timeout=20,
+    )  # fmt: skip
+    assert abs(float(done.stdout) - time.time() - seconds) < 30
+
+
+def test_a_fault_that_there_is_not_is_refused_with_those_that_there_are():
+    done = worker("soak", "--database", "sqlite", "--faults", "earthquake")
+    assert done.returncode == 2
+    assert "'earthquake' is no fault; there are: none, child killed," in done.stderr
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -103,21 +105,33 @@ def test_an_idle_worker_stops_at_once_and_leaves_no_process(queue, run):
     assert session_members(running.process.pid) == []
 
 
+def ends_of_a_socket():
+    """Two ends of a connection; closing the first one resets it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ours = socket.create_connection(server.getsockname())
+        theirs, _ = server.accept()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    return ours.detach(), theirs.detach()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket"])
 def test_a_reader_of_the_log_that_is_gone_does_not_break_a_draining_job(
-    queue, tmp_path, url_of
+    queue, tmp_path, url_of, kind
 ):
     seen, gate = tmp_path / "seen", tmp_path / "gate"
+    ours, theirs = os.pipe() if kind == "pipe" else ends_of_a_socket()
     process = subprocess.Popen(
         [sys.executable, "-m", "worker", "run", JOBS],
-        stdout=subprocess.PIPE,
+        stdout=theirs,
         stderr=subprocess.STDOUT,
         cwd=ROOT,
         env={**os.environ, "QUEUE_URL": url_of(queue)},
     )
+    os.close(theirs)
     try:
         queue.enqueue(GATE, {"file": str(seen), "gate": str(gate)})
         until(lambda: lines_of(seen))
-        process.stdout.close()
+        os.close(ours)
         process.send_signal(signal.SIGTERM)
         gate.touch()
         assert process.wait(10) == 0

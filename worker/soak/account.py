@@ -6,6 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+#: what a manager's log says when a job may run again, and what that means
+REASONS = {
+    "crashed": "its child died",
+    "the lease ran out": "its lease ran out",
+    "not ours to settle": "its lease ran out",
+    "lost its lease": "its lease ran out",
+    "given back": "it was given back by a stop, or by a manager that was killed",
+    "failed retry_in": "it could not leave its trace",
+}
+UNTOLD = "whoever could tell was killed, or had no log"
 #: jobs that a complaint names
 NAMED = 10
 
@@ -27,6 +37,8 @@ class Evidence:
     #: rows that are still in the queue, or kept as failed: id to number
     left: Mapping[int, int] = field(default_factory=dict)
     kept: Mapping[int, int] = field(default_factory=dict)
+    #: what the logs say of a row that can let it run again, by id
+    reasons: dict[int, str] = field(default_factory=dict)
     #: times that the log says a row was done, and times that it had its effect
     done: Counter[int] = field(default_factory=Counter)
     effects: Counter[int] = field(default_factory=Counter)
@@ -42,7 +54,8 @@ class Account:
     settled_late: list[int]
     kept_wrongly: list[int]
     kept: int
-    run_twice: int
+    #: what let jobs run twice, and how many
+    run_twice: Counter[str]
     enqueued_twice: int
     unsure: int
 
@@ -73,9 +86,10 @@ def settle(known: Evidence, poisonous: Iterable[int]) -> Account:
         ),
         kept_wrongly=sorted(kept - poison),
         kept=len(known.kept),
-        run_twice=sum(
-            times > 1 and known.number_of[id] not in poison and known.runs[id] > 0
+        run_twice=Counter(
+            known.reasons.get(id, UNTOLD)
             for id, times in known.runs.items()
+            if times > 1 and known.number_of[id] not in poison
         ),
         enqueued_twice=sum(times > 1 for times in rows.values()),
         unsure=len(known.unsure),
@@ -96,10 +110,19 @@ def read_log(known: Evidence, lines: Iterable[str]) -> None:
     """Take in a manager's log: which rows it says are done."""
     for line in lines:
         words = line.split(" ", 4)
-        if len(words) > 3 and words[0] == "job" and words[3] == "done":
+        if len(words) > 3 and words[0] == "job":
             id = int(words[1])
-            known.done[id] += 1
-            known.done_attempt[id] = int(words[4].split()[0].partition("=")[2])
+            if words[3] == "done":
+                known.done[id] += 1
+                known.done_attempt[id] = int(words[4].split()[0].partition("=")[2])
+            else:
+                _explain(known, id, line)
+
+
+def _explain(known: Evidence, id: int, line: str) -> None:
+    for words, reason in REASONS.items():
+        if words in line:
+            known.reasons[id] = reason
 
 
 def report(account: Account, faults: Mapping[str, int]) -> Iterator[str]:
@@ -111,5 +134,6 @@ def report(account: Account, faults: Mapping[str, int]) -> Iterator[str]:
         more = f": {', '.join(map(str, found[:NAMED]))}" if found else ""
         yield f"{name.replace('_', ' ')} {len(found)}{more}"
     yield f"quarantined as they should {account.kept - len(account.kept_wrongly)}"
-    yield f"run twice {account.run_twice} (their child, manager or lease ended while they were in hand)"
+    yield f"run twice {sum(account.run_twice.values())}"
+    yield from (f"  {count}: {why}" for why, count in account.run_twice.most_common())
     yield f"enqueued twice {account.enqueued_twice} (the answer to their enqueue was lost)"

@@ -12,7 +12,7 @@ from worker.errors import WorkerError
 from worker.queue import Queue
 from worker.soak import account, servers
 from worker.soak.account import Account, Evidence
-from worker.soak.faults import Faults
+from worker.soak.faults import Draw, Faults
 from worker.soak.feed import Feed
 from worker.soak.jobs import EFFECTS, Fails, Poison, kind_of
 from worker.soak.workers import Workers
@@ -27,11 +27,11 @@ STOP = 30.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do; *seed* repeats the numbers drawn, not the machine's timing."""
+    """What to do."""
 
     jobs: int
     database: str
-    seed: int
+    draw: Draw
     managers: int = 2
 
     @property
@@ -43,14 +43,14 @@ class Plan:
 def soak(plan: Plan, folder: Path) -> Generator[str, None, bool]:
     """Do it all in *folder*; the return value says whether the account is clean."""
     server = servers.start(plan.database, folder)
-    urls = server.urls if server else [f"sqlite:///{folder / 'queue.db'}"]
+    file = [f"sqlite:///{folder / 'queue.db'}"]
     try:
-        queue = Queue(urls[0])
+        queue = Queue((server.urls if server else file)[0])
         queue.setup()
         with queue.store.transaction() as cursor:
             cursor.execute(EFFECTS)
-        workers = Workers(plan.managers, urls, folder)
-        faults = Faults(plan.seed, workers, server, queue)
+        workers = Workers(server.ways if server else file, folder)
+        faults = Faults(plan.draw, workers, server)
         return (yield from _soak(plan, folder, queue, faults))
     finally:
         if server:
@@ -60,14 +60,16 @@ def soak(plan: Plan, folder: Path) -> Generator[str, None, bool]:
 def _soak(
     plan: Plan, folder: Path, queue: Queue, faults: Faults
 ) -> Generator[str, None, bool]:
-    feed = Feed(queue, plan.jobs, plan.backlog, plan.seed)
     workers = faults.workers
+    feed = Feed(Queue(workers.urls[0]), plan.jobs, plan.backlog, plan.draw.seed)
     willing = False
     try:
+        workers.start(plan.managers)
         feed.start()
         yield from _break(feed, faults)
         faults.mend(math.inf)
-        yield from _drain(queue, workers)
+        yield from _drain(queue, faults)
+        faults.mend(math.inf)
         willing = workers.stop(STOP)
     finally:
         feed.gives_up = True
@@ -76,6 +78,8 @@ def _soak(
         feed.join(STOP)
     found = _account(feed.known, queue, folder)
     yield from account.report(found, faults.count)
+    if workers.has_right_clocks:
+        yield "all clocks were right: libfaketime is not installed"
     if not willing:
         yield "a manager did not stop when told"
     return found.is_clean and willing
@@ -93,11 +97,11 @@ def _break(feed: Feed, faults: Faults) -> Iterator[str]:
         time.sleep(0.02)
 
 
-def _drain(queue: Queue, workers: Workers) -> Iterator[str]:
+def _drain(queue: Queue, faults: Faults) -> Iterator[str]:
     """Wait until the queue is empty, or nothing ends any more."""
     least, give_up_at = math.inf, time.monotonic() + DRAIN
     while time.monotonic() < give_up_at:
-        workers.replace_dead()
+        faults.keep(time.monotonic())
         try:
             counts = queue.counts().jobs
         except WorkerError:

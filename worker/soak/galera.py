@@ -45,6 +45,10 @@ class Galera:
         return [f"mysql://root@{','.join(each)}/soak" for each in turns]
 
     @property
+    def ways(self) -> list[str]:
+        return self.urls
+
+    @property
     def is_whole(self) -> bool:
         return all(node.is_whole for node in self.nodes)
 

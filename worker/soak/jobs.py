@@ -12,6 +12,8 @@ from worker.job import Job
 
 #: seconds of the lease: short, so that what a killed manager held comes back soon
 LEASE = 3.0
+#: a file of managers that a job wants to be stopped for longer than their leases
+WISHES = "wishes"
 EFFECTS = "CREATE TABLE soak_effect (job_id BIGINT NOT NULL)"
 
 
@@ -29,9 +31,7 @@ class Numbered(Handler):
     def note(self, job: Job) -> None:
         if self._pid != os.getpid():
             self._pid = os.getpid()
-            path = Path(os.environ["FORKLIFT_SOAK"]) / f"runs-{self._pid}"
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-            self._file = os.open(path, flags, 0o600)
+            self._file = _open(f"runs-{self._pid}")
         os.write(self._file, b"%d %d %d\n" % (job.arg, job.id, job.attempt))
 
 
@@ -55,6 +55,21 @@ class Long(Numbered):
         time.sleep(LEASE * 1.5)
 
 
+class Late(Numbered):
+    """Has its manager stopped, the first time, until its lease is over and another one has begun it; then it ends."""
+
+    def work(self, job: Job) -> None:
+        self.note(job)
+        self.linger(job)
+
+    def linger(self, job: Job) -> None:
+        if job.attempt == 1:
+            wishes = _open(WISHES)
+            os.write(wishes, b"%d\n" % os.getppid())
+            os.close(wishes)
+        time.sleep(LEASE + 2)
+
+
 class Fails(Numbered):
     """Fails at first."""
 
@@ -69,9 +84,15 @@ class Effect(Numbered):
 
     def work(self, job: Job) -> None:
         self.note(job)
-        with job.transaction() as cursor:
-            cursor.execute(f"INSERT INTO soak_effect VALUES ({job.id:d})")  # noqa: S608 # a number
-            job.completed()
+        write_effect(job)
+
+
+class LateEffect(Late):
+    """Comes too late with its transaction: that must not happen at all."""
+
+    def work(self, job: Job) -> None:
+        super().work(job)
+        write_effect(job)
 
 
 class Poison(Numbered):
@@ -84,12 +105,27 @@ class Poison(Numbered):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-#: what a job of this number is: most are plain
+def write_effect(job: Job) -> None:
+    with job.transaction() as cursor:
+        cursor.execute(f"INSERT INTO soak_effect VALUES ({job.id:d})")  # noqa: S608 # a number
+        job.completed()
+
+
+def _open(name: str) -> int:
+    """Open a file of the soak's folder for lines that are written whole."""
+    path = Path(os.environ["FORKLIFT_SOAK"]) / name
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+
+#: kinds of which there are few, by the remainder of a job's number
+RARE = {(1999, 7): Poison, (1499, 13): Long, (3001, 11): Late, (3001, 17): LateEffect}
+
+
 def kind_of(number: int) -> type[Numbered]:
-    if number % 1999 == 7:
-        return Poison
-    if number % 1499 == 13:
-        return Long
+    """Say what a job of this number is: most are plain."""
+    for (every, rest), kind in RARE.items():
+        if number % every == rest:
+            return kind
     if number % 250 == 3:
         return Slow
     return {5: Fails, 9: Effect, 10: Effect}.get(number % 50, Plain)

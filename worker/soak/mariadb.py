@@ -42,6 +42,11 @@ class Mariadb:
         return [f"mysql://root@localhost/soak?unix_socket={self._socket}"]
 
     @property
+    def ways(self) -> list[str]:
+        """URLs for those who are to meet the faults of a network; the others' go straight."""
+        return self.urls
+
+    @property
     def nodes(self) -> Sequence[Mariadb]:
         return [self]
 

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Union
 
 from worker.soak.galera import Galera
-from worker.soak.mariadb import Mariadb
+from worker.soak.lone import Lone
 
 #: none: the queue is a file
-Server = Union[Mariadb, Galera, None]
+Server = Union[Lone, Galera, None]
 
 
 def start(database: str, folder: Path) -> Server:
     """Start it with its files in *folder*."""
     if database == "galera":
         return Galera(folder)
-    return Mariadb(folder) if database == "mariadb" else None
+    return Lone(folder) if database == "mariadb" else None

@@ -1,14 +1,18 @@
-"""The managers of a soak and all their children, as processes that can be killed, stopped and started."""
+"""The managers of a soak and all their children: each is started again when it ended."""
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
+
+from worker.soak import clock
+from worker.soak.jobs import WISHES
+from worker.soak.processes import sessions, tell
 
 #: what each manager runs with: children come and go all the time
 OPTIONS = (
@@ -20,63 +24,109 @@ OPTIONS = (
     "--stop-timeout=2",
     "--work-delay=0.5",
 )
+#: clocks of the managers, one after the other: right, an hour ahead, an hour behind
+CLOCKS = (0, clock.SKEW, -clock.SKEW)
+#: of so many managers, the one with this remainder has nobody who reads its output
+MUTE_EVERY, MUTE = 8, 5
 
 
 class Workers:
-    """So many managers; one that ended is started again. Each leads a session of its own."""
+    """So many managers, each the leader of a session of its own."""
 
-    def __init__(self, count: int, urls: Sequence[str], folder: Path) -> None:
-        self._folder, self._urls = folder, urls
+    def __init__(self, urls: Sequence[str], folder: Path) -> None:
+        self._folder, self.urls = folder, urls
+        # SQLite's clock is that of the processes that use it: a host cannot have two
+        self._has_server = urls[0].startswith("mysql")
+        self._skews = clock.library() if self._has_server else ""
         self._started: list[subprocess.Popen[bytes]] = []
+        self._wishes = 0
+        self.managers: list[subprocess.Popen[bytes]] = []
+
+    def start(self, count: int) -> None:
         self.managers = [self._start() for _ in range(count)]
 
+    @property
+    def has_right_clocks(self) -> bool:
+        """Whether no clock could be set wrong although there is a server that has its own."""
+        return self._has_server and not self._skews
+
+    @property
+    def odd(self) -> dict[str, int]:
+        """Count what was wrong with managers from their start."""
+        every = range(len(self._started))
+        wrong = [index for index in every if self._skews and _skew(index)]
+        return {
+            "manager with its clock an hour wrong": len(wrong),
+            "manager with a broken socket for its output": sum(map(_is_mute, every)),
+        }
+
     def replace_dead(self) -> None:
-        self.managers = [
-            each if each.poll() is None else self._start() for each in self.managers
-        ]
+        for index, each in enumerate(self.managers):
+            if each.poll() is not None:
+                clock.sweep(each.pid)
+                self.managers[index] = self._start()
 
     def family(self, manager: int) -> list[int]:
         """The living processes of a manager's session: itself, its children, orphans."""
-        return _sessions().get(manager, [])
+        return sessions().get(manager, [])
 
     def every(self) -> list[int]:
-        sessions = _sessions()
-        return [pid for each in self._started for pid in sessions.get(each.pid, [])]
+        known = sessions()
+        return [pid for each in self._started for pid in known.get(each.pid, [])]
+
+    def wished(self) -> list[int]:
+        """Give the managers that jobs wanted to be stopped since the last time."""
+        path = self._folder / WISHES
+        wishes = path.read_text().splitlines() if path.exists() else []
+        new, self._wishes = wishes[self._wishes :], len(wishes)
+        return [each.pid for each in self.managers if str(each.pid) in new]
 
     def stop(self, patience: float) -> bool:
         """End all; False if a manager had to be killed."""
-        for each in self.managers:
-            tell(each.pid, signal.SIGTERM)
+        tell([each.pid for each in self.managers], signal.SIGTERM)
         willing = all([_ends(each, patience) for each in self.managers])
-        for pid in self.every():
-            tell(pid, signal.SIGKILL)
+        tell(self.every(), signal.SIGKILL)
         for each in self._started:
             each.wait()
+            clock.sweep(each.pid)
         return willing
 
     def _start(self) -> subprocess.Popen[bytes]:
-        number = len(self._started)
-        words = ["-m", "worker", "run", "worker.soak.jobs", *OPTIONS]
-        with (self._folder / f"log-{number}").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, *words],
-                env={
-                    **os.environ,
-                    "QUEUE_URL": self._urls[number % len(self._urls)],
-                    "FORKLIFT_SOAK": str(self._folder),
-                },
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        index = len(self._started)
+        output = self._output(index)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "worker", "run", "worker.soak.jobs", *OPTIONS],
+            env={
+                **os.environ,
+                **clock.environment(self._skews, _skew(index)),
+                "QUEUE_URL": self.urls[index % len(self.urls)],
+                "FORKLIFT_SOAK": str(self._folder),
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        os.close(output)
         self._started.append(process)
         return process
 
+    def _output(self, index: int) -> int:
+        """Open a log, or a socket whose other end is gone."""
+        if _is_mute(index):
+            ours, theirs = socket.socketpair()
+            ours.close()
+            return theirs.detach()
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        return os.open(self._folder / f"log-{index}", flags, 0o600)
 
-def tell(pid: int, number: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, number)
+
+def _skew(index: int) -> int:
+    return CLOCKS[index % len(CLOCKS)]
+
+
+def _is_mute(index: int) -> bool:
+    return index % MUTE_EVERY == MUTE
 
 
 def _ends(process: subprocess.Popen[bytes], patience: float) -> bool:
@@ -84,14 +134,3 @@ def _ends(process: subprocess.Popen[bytes], patience: float) -> bool:
         return process.wait(patience) == 0
     except subprocess.TimeoutExpired:
         return False
-
-
-def _sessions() -> dict[int, list[int]]:
-    """All living processes by their session, as /proc has them."""
-    found: dict[int, list[int]] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            fields = path.read_text().rpartition(")")[2].split()
-            if fields[0] != "Z":
-                found.setdefault(int(fields[3]), []).append(int(path.parent.name))
-    return found

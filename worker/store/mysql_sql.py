@@ -19,8 +19,14 @@ SKIP, WAIT = "FOR UPDATE SKIP LOCKED", "FOR UPDATE"
 WORDS = Words(NOW, "IGNORE", WAIT)
 
 
-def choose(ask: Ask, queue: str, limit: int, lock: str = SKIP) -> Statement:
-    return statements.choose(ask, queue, limit, force=CLAIM, lock=lock)
+def choose(
+    ask: Ask,
+    queue: str,
+    limit: int,
+    lock: str = SKIP,
+    behind: tuple[int, int] | None = None,
+) -> Statement:
+    return statements.choose(ask, queue, limit, force=CLAIM, lock=lock, behind=behind)
 
 
 def take(ask: Ask, ids: Sequence[int]) -> Statement:

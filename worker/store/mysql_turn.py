@@ -9,14 +9,12 @@ from worker.job import Done
 from worker.store import settling, statements
 from worker.store.base import Ask, Grabbed, Settlement, Turn
 from worker.store.mysql_connection import Link
+from worker.store.mysql_find import Finder
 from worker.store.mysql_sql import (
     BEGIN,
     COMMIT,
     ROLLBACK,
-    SKIP,
-    WAIT,
     WORDS,
-    choose,
     delete,
     take,
 )
@@ -28,7 +26,7 @@ class Turns:
 
     def __init__(self, link: Link, skips_locked: Callable[[], bool]) -> None:
         self._link = link
-        self._skips_locked = skips_locked
+        self._finder = Finder(link, skips_locked)
 
     def turn(self, settlements: Sequence[Settlement], ask: Ask | None) -> Turn:
         """Settle, then grab; after an error of the connection it is unknown whether it happened."""
@@ -36,12 +34,12 @@ class Turns:
         others = [each for each in settlements if not isinstance(each.outcome, Done)]
         ends = [settling.settle(each, WORDS) for each in others]
         batch = [delete(finished)] if finished else []
-        first = self._first(ask, 0, ask.limit) if ask else []
-        results = self._link.run([BEGIN, *batch, *_flat(ends), *first])
+        before = [BEGIN, *batch, *_flat(ends)]
+        results = self._finder.find(before, ask) if ask else self._link.run(before)
         if finished and results[1][0] != len(finished):
             self._link.run([ROLLBACK])
             return self._one_by_one(settlements, ask)
-        chosen = self._rest(ask, results[-1][1]) if ask else []
+        chosen = self._finder.fill_up(ask, results[-1][1]) if ask else []
         return Turn(
             self._take(ask, chosen), _lost(others, ends, results[1 + len(batch) :])
         )
@@ -52,18 +50,6 @@ class Turns:
         results = self._link.run([BEGIN, *_flat(ends), COMMIT])
         grabbed = self.turn([], ask).grabbed if ask else ()
         return Turn(grabbed, _lost(settlements, ends, results[1:]))
-
-    def _first(self, ask: Ask, queue: int, limit: int) -> list[Statement]:
-        lock = SKIP if self._skips_locked() else WAIT
-        return [choose(ask, ask.queues[queue], limit, lock)]
-
-    def _rest(self, ask: Ask, rows: Sequence[Any]) -> list[Grabbed]:
-        """Fill up from the further queues."""
-        for queue in range(1, len(ask.queues)):
-            if len(rows) < ask.limit:
-                more = self._link.run(self._first(ask, queue, ask.limit - len(rows)))
-                rows = [*rows, *more[-1][1]]
-        return [Grabbed._make(row) for row in rows]
 
     def _take(self, ask: Ask | None, chosen: Sequence[Grabbed]) -> Sequence[Grabbed]:
         """Write our owner into what was chosen; only where that succeeds the job is ours, whatever locks are worth."""

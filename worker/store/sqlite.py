@@ -36,7 +36,7 @@ from worker.store.base import (
     values_of,
 )
 from worker.store.sqlite_connection import File, spelled, translating
-from worker.store.sqlite_turn import DUE, NOW, WORDS
+from worker.store.sqlite_turn import BY_ID, DUE, NOW, WORDS
 from worker.store.statements import RUNNING, SCHEDULED, STATES, Statement
 
 #: jobs of one INSERT: SQLite takes 32766 values in a statement since 3.32, 999 before
@@ -103,7 +103,7 @@ class SqliteStore:
     ) -> frozenset[int]:
         owners = (holder.first, holder.last)
         with translating(self.address), self._file.transaction() as cursor:
-            cursor.execute(*spelled(statements.renew(held, owners, leases, NOW)))
+            cursor.execute(*spelled(statements.renew(held, owners, leases, NOW, BY_ID)))
         still = self.running(holder)
         return frozenset(id for id, owner in held.items() if still.get(id) != owner)
 

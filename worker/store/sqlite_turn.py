@@ -14,6 +14,8 @@ from worker.store.statements import Statement, Words
 #: microseconds since 1970 by SQLite's clock
 NOW = "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
 WORDS = Words(NOW, "OR IGNORE", "")  # a writer is alone: no row needs a lock
+#: by primary key: SQLite would rather walk through all jobs of a state
+BY_ID = "NOT INDEXED"
 CLAIM, DUE = "INDEXED BY job_claim", "INDEXED BY job_due"
 
 
@@ -59,6 +61,6 @@ def _grab(cursor: Any, ask: Ask) -> list[Grabbed]:
             chosen = statements.choose(ask, queue, left, force=CLAIM)
             rows += cursor.execute(*spelled(chosen)).fetchall()
     if rows:
-        taken = statements.take(ask, (row[0] for row in rows), NOW)
+        taken = statements.take(ask, (row[0] for row in rows), NOW, BY_ID)
         cursor.execute(*spelled(taken))
     return [Grabbed._make(row) for row in rows]

@@ -51,14 +51,21 @@ def enqueue(
     return Statement(ENQUEUE.format(job=table) + ", ".join(rows), tuple(values))
 
 
-def choose(
-    ask: Ask, queue: str, limit: int, *, force: str = "", lock: str = ""
+def choose(  # noqa: PLR0913 # one place for the statement of both databases
+    ask: Ask,
+    queue: str,
+    limit: int,
+    *,
+    force: str = "",
+    lock: str = "",
+    behind: tuple[int, int] | None = None,
 ) -> Statement:
-    """Select the next ready jobs of one queue, as rows of Grabbed."""
+    """Select the next ready jobs of one queue, as rows of Grabbed; *behind* a precedence and id, of that precedence only."""
+    where = " AND precedence = %s AND id > %s" if behind else ""
     return Statement(
         f"SELECT id, {ask.owner}, handler, arg, attempt + 1, crashes, queue, -precedence, CAST(uniqkey AS CHAR), enqueued_at"
-        f" FROM job {force} WHERE queue = %s AND state = {READY} ORDER BY precedence, id LIMIT {limit} {lock}",
-        (queue,),
+        f" FROM job {force} WHERE queue = %s AND state = {READY}{where} ORDER BY precedence, id LIMIT {limit} {lock}",
+        (queue, *(behind or ())),
     )
 
 

@@ -1,7 +1,27 @@
+from tests.worker.support import grab
 from worker import Queue
+from worker.store.base import Holder
 
 
 def test_others_cannot_read_the_jobs_of_an_embedded_queue(tmp_path):
     Queue(f"sqlite:///{tmp_path}/queue.db").setup()
     for file in tmp_path.iterdir():
         assert file.stat().st_mode & 0o007 == 0
+
+
+def test_leases_are_written_and_renewed_by_primary_key_whatever_the_backlog(tmp_path):
+    """Left to itself SQLite walks through all jobs that are ready, for each grab."""
+    queue = Queue(f"sqlite:///{tmp_path}/queue.db")
+    queue.setup()
+    queue.enqueue_many("a.B", range(50))
+    connection, ran = queue.store._file.connection(), []
+    connection.set_trace_callback(ran.append)
+    held = {job.id: job.owner for job in grab(queue, 10)}
+    queue.store.renew(held, Holder(7), {})
+    connection.set_trace_callback(None)
+    updates = [each for each in ran if each.startswith("UPDATE job")]
+    assert len(updates) == 2
+    for update in updates:
+        ((*_, plan),) = connection.execute(f"EXPLAIN QUERY PLAN {update}").fetchall()
+        assert "USING INTEGER PRIMARY KEY" in plan
+    queue.close()
