@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ class Service(settings.Service):
 
 def project(*services: Service) -> Collection:
     """Make the tasks that fab offers: a namespace for each service, and `deploy` for all of them."""
-    folder = Path(inspect.stack()[1].filename).resolve().parent
+    # not inspect.stack(), which reads the source of every frame: 50 ms of each fab
+    folder = Path(sys._getframe(1).f_code.co_filename).resolve().parent
     take_over(Project(folder, services))
     with sentences():
         refuse_names(services, fabrics_own())
