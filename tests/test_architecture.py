@@ -64,7 +64,7 @@ STRANGERS = {
     for other in ("commands", "remote", "rendering")
     if one != other
 }
-FORKS = r"worker/(manager|child|crew)\.py"
+FORKS = r"worker/(manager|child|crew|forking)\.py"
 PRINTS = r"(deploy/output|worker/__main__)\.py"
 SHELL_TEXT = r"deploy/(shell|commands/.*)\.py"
 
