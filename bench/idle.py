@@ -1,65 +1,77 @@
-"""Measure what a worker costs beside its jobs, on an SQLite queue.
+"""Measure what a worker costs beside its jobs, on MariaDB (or SQLite, with --database).
 
     python bench/idle.py
 
-Jobs of 10 ms with 8 children: jobs/s against the ideal of 800, and against 8 processes that only sleep. An idle worker with a manager and 3 children: memory as
-PSS (shared pages counted once), CPU in percent of a core over ten seconds.
+Jobs of 10 ms with 8 children: jobs/s against the ideal of 800, and against 8 processes that only sleep. From enqueue to the start of the job with an idle worker:
+on the same host, and as from another host, whose enqueue wakes nobody. An idle worker with a manager and 3 children: memory as PSS (shared pages counted once),
+CPU in percent of a core, and the queries that the server has counted.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import re
-import signal
+import random
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[0] = str(Path(__file__).resolve().parents[1])  # not here: see ground
 
+from bench.ground import (  # noqa: E402
+    DATABASES,
+    SHORT,
+    STAMP,
+    children_of,
+    cpu,
+    database,
+    driver,
+    folder,
+    pss,
+    until,
+    verdict,
+    verdict_at_most,
+    working,
+)
 from worker import Queue  # noqa: E402
+from worker.store.base import NewJob  # noqa: E402
 
-MODULE = """\
-import time
-from worker import Handler
-class Short(Handler):
-    def work(self, job):
-        time.sleep(0.01)
-"""
 JOBS = 4000
-SECONDS = 10
+#: seconds
+IDLE, SETTLED = 20, 3
+#: enqueues with a wake-up, and without
+WOKEN, UNWOKEN = 200, 40
 
 
 def main() -> None:
-    argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    ).parse_args()
-    with tempfile.TemporaryDirectory(prefix="forklift-bench-") as folder:
-        here = Path(folder)
-        (here / "bench_jobs.py").write_text(MODULE)
-        short_jobs(here)
-        idle(here)
+    )
+    parser.add_argument("--database", choices=DATABASES, default="mariadb")
+    given = parser.parse_args()
+    with folder() as here, database(given.database, here) as url:
+        queue = Queue(url)
+        queue.setup()
+        short_jobs(queue, url, here)
+        latency(queue, url, here)
+        idle(url, here)
+        queue.close()
 
 
-def short_jobs(here: Path) -> None:
-    with working(here, "--max-workers=8", "--min-spare-workers=8") as (queue, pid):
-        until_children(pid, 8)
-        queue.enqueue_many("bench_jobs.Short", [None] * JOBS)
+def short_jobs(queue: Queue, url: str, here: Path) -> None:
+    with working(url, here, children=8):
+        queue.enqueue_many(SHORT, [None] * JOBS)
         started = time.perf_counter()
-        while queue.counts().jobs:
-            time.sleep(0.01)
+        until(queue, 0)
         rate = JOBS / (time.perf_counter() - started)
     limit = bare()
     print(
-        f"10 ms jobs, 8 children: {rate:.0f} jobs/s, {rate / 800:.1%} of the ideal;"
-        f" 8 bare processes that sleep as often: {limit:.0f}/s, so {rate / limit:.1%} of that"
+        f"10 ms jobs, 8 children: {rate:.0f} jobs/s; 8 bare processes that sleep as often:"
+        f" {limit:.0f}/s, {rate / limit:.1%} of that"
     )
+    print(verdict("  of the ideal", rate / 800, 0.95))
 
 
 def bare() -> float:
@@ -72,63 +84,64 @@ def bare() -> float:
     return JOBS / (time.perf_counter() - started)
 
 
-def idle(here: Path) -> None:
-    with working(here, "--max-workers=3", "--min-spare-workers=3") as (_, pid):
-        until_children(pid, 3)
-        time.sleep(2)
-        every = [pid, *children(pid)]
-        before = sum(map(cpu, every))
-        time.sleep(SECONDS)
-        used = (sum(map(cpu, every)) - before) / SECONDS
-        print(
-            f"idle, manager and 3 children: {sum(map(pss, every)):.1f} MB PSS, {used:.2%} CPU"
-        )
+def latency(queue: Queue, url: str, here: Path) -> None:
+    """The job writes the time into a pipe of ours; the monotonic clock is the same for all processes of a host."""
+    pipe = here / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDWR)
+    with working(url, here, "--work-delay=0.1"):
+        woken = [
+            started_after(queue, (str(pipe), reader), wakes=True) for _ in range(WOKEN)
+        ]
+        unwoken = [
+            started_after(queue, (str(pipe), reader), wakes=False)
+            for _ in range(UNWOKEN)
+        ]
+    os.close(reader)
+    woken.sort()
+    print(verdict_at_most("enqueue to start, p50", woken[WOKEN // 2], 3, " ms"))
+    at = int(WOKEN * 0.99)
+    print(verdict_at_most("enqueue to start, p99", woken[at], 15, " ms"))
+    worst = max(unwoken)
+    print(verdict_at_most("without a wake-up, work_delay 100 ms", worst, 115, " ms"))
 
 
-@contextmanager
-def working(here: Path, *options: str) -> Iterator[tuple[Queue, int]]:
-    queue = Queue(f"sqlite:///{here / 'queue.db'}")
-    queue.setup()
-    environ = {
-        **os.environ,
-        "QUEUE_URL": str(queue.address),
-        "PYTHONPATH": f"{ROOT}:{here}",
-    }
-    with (here / "log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "worker", "run", "bench_jobs", *options],
-            env=environ,
-            stderr=log,
-            cwd=here,
-        )
-    try:
-        yield queue, process.pid
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
+def started_after(queue: Queue, way: tuple[str, int], *, wakes: bool) -> float:
+    """Milliseconds from the call of enqueue to the first line of the job."""
+    pipe, reader = way
+    time.sleep(random.uniform(0.02, 0.25))  # noqa: S311 # at any moment of a poll
+    before = time.monotonic_ns()
+    arg = {"to": pipe}
+    if wakes:
+        queue.enqueue(STAMP, arg)
+    else:
+        with queue.store.transaction() as cursor:
+            queue.store.enqueue([NewJob(STAMP, json.dumps(arg))], "", cursor)
+    return (int(os.read(reader, 100)) - before) / 1e6
 
 
-def until_children(pid: int, count: int) -> None:
-    while len(children(pid)) < count:
-        time.sleep(0.01)
+def idle(url: str, here: Path) -> None:
+    with working(url, here, children=3) as process:
+        time.sleep(SETTLED)
+        every = [process.pid, *children_of(process.pid)]
+        used, asked = sum(map(cpu, every)), questions(url)
+        time.sleep(IDLE)
+        share = (sum(map(cpu, every)) - used) / IDLE
+        queries = (questions(url) - asked - 1) / IDLE
+        memory = sum(map(pss, every))
+    print("idle, manager and 3 children")
+    print(verdict_at_most("  memory as PSS", memory, 35, " MB"))
+    print(verdict_at_most("  CPU of a core", share * 100, 0.5, " %"))
+    if url.startswith("mysql"):
+        print(verdict_at_most("  queries a second", queries, 1))
 
 
-def children(pid: int) -> list[int]:
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(each) for each in text.split()]
-
-
-def pss(pid: int) -> float:
-    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
-    assert found
-    return int(found[1]) / 1000
-
-
-def cpu(pid: int) -> float:
-    """Seconds used so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def questions(url: str) -> int:
+    if not url.startswith("mysql"):
+        return 0
+    cursor = driver(url).cursor()
+    cursor.execute("SHOW GLOBAL STATUS LIKE 'Queries'")
+    return int(cursor.fetchone()[1])
 
 
 if __name__ == "__main__":
