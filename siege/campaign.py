@@ -96,7 +96,7 @@ class Campaign:
         )
         if ended.broken:
             said = ended.said.replace("\n", "\n    ")
-            self._say("\n  ".join([f"BROKEN in {scene_}", *ended.broken, said]))
+            self._say("\n  ".join([f"BROKEN in {scene_} {what}", *ended.broken, said]))
         if rounds % PROGRESS == 0:
             broken = len(self.tally.broken)
             self._say(f"{rounds} rounds, {faults} faults, {broken} broken")

@@ -52,8 +52,7 @@ class Round:
             self.ended.happened = True
             self.ended.what = self.arena.shims[scene.victims[0]].what
             self._look_in_the_middle(fab)
-        for each in self.arena.shims.values():
-            each.go_on()
+        self._go_on()
         if not fab.ended(LIMIT):
             self.ended.broken.append(f"fab did not end within {LIMIT} s")
         return fab
@@ -79,11 +78,17 @@ class Round:
         """Strike; `current` is whole right then, and no argument shows a secret."""
         if self.attack.action == "wait":
             self.attack.strike(fab)
+        if self.attack.rival is not None:
+            self._go_on()
         for where, view in self.arena.views(self.services).items():
             for each in promises.incomplete(view, self.arena.product.tree):
                 self.ended.broken.append(f"in the middle, {' on '.join(where)}: {each}")
         for each in self.arena.shown_secrets():
             self.ended.broken.append(f"D8: the secret is an argument of {each[:40]}")
+
+    def _go_on(self) -> None:
+        for each in self.arena.shims.values():
+            each.go_on()
 
     def _settle_down(self) -> None:
         rival = self.attack.rival
