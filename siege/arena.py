@@ -31,7 +31,7 @@ Host {name}
     UserKnownHostsFile {known_hosts}
     GlobalKnownHostsFile /dev/null
     StrictHostKeyChecking yes
-    ConnectTimeout 5
+    ConnectTimeout 10
 """
 
 

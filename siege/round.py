@@ -86,6 +86,11 @@ class Round:
         for each in self.arena.shown_secrets():
             self.ended.broken.append(f"D8: the secret is an argument of {each[:40]}")
 
+    def _is_killed(self, fab: Fab) -> bool:
+        """Say whether a signal met an interpreter that had not begun, or was ending already."""
+        silent = fab.status == 1 and not fab.said.strip()
+        return self.scene.attack in SIGNALS and (silent or (fab.status or 0) < 0)
+
     def _go_on(self) -> None:
         for each in self.arena.shims.values():
             each.go_on()
@@ -103,9 +108,7 @@ class Round:
         ended.status, ended.seconds = fab.status, fab.seconds
         ended.said = fab.said
         after = self.arena.views(self.services)
-        # a second Ctrl-C can meet an interpreter that is ending already
-        killed = self.scene.attack in SIGNALS and (fab.status or 0) < 0
-        status = None if killed else fab.status
+        status = None if self._is_killed(fab) else fab.status
         if rival is not None:
             ended.said += f"\n--- rival ({rival.status})\n{rival.said}"
             ended.broken += judge.of_rivals(status, rival.status, after)

@@ -52,6 +52,18 @@ ATTACKS: Mapping[str, int] = {
     "release dies late": 2,
     "release is stubborn": 2,
 }
+#: among many hosts, one that is in trouble: how often each kind is drawn
+OF_MANY: Mapping[str, int] = {
+    "refuse": 2,
+    "silent from the start": 2,
+    "freeze": 3,
+    "mute": 2,
+    "cut at the host": 1,
+    "fail a program": 2,
+    "kill": 1,
+    "fill the disk": 1,
+}
+MANY = 6
 #: attacks that only these tasks can meet
 LIMITED: Mapping[str, tuple[str, ...]] = {
     "fill the disk": MAKES_RELEASE,
@@ -107,10 +119,10 @@ class Scene:
 def draw(seed: int, number: int, hosts: Sequence[str]) -> Scene:
     """Draw round *number*; the same for the same seed and hosts."""
     dice = random.Random(f"{seed}/{number}")  # noqa: S311 # no secret: what to break
-    attack = _one_of(dice, ATTACKS)
+    attack = _one_of(dice, OF_MANY if len(hosts) >= MANY else ATTACKS)
     possible = LIMITED.get(attack, tuple(TASKS))
     task = _one_of(dice, {name: TASKS[name] for name in possible})
-    several = len(hosts) > 1 and dice.random() < 0.3
+    several = len(hosts) < MANY and dice.random() < 0.3
     victims = dice.sample(sorted(hosts), dice.randint(2, len(hosts)) if several else 1)
     must = attack in ("fail a program", "slay a script")
     return Scene(
