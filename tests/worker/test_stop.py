@@ -73,6 +73,17 @@ def test_a_second_term_stops_at_once(queue, gated):
     assert states(queue) == {"ready": 1}
 
 
+def test_five_terms_at_once_lose_no_job_and_cost_no_attempt(queue, gated):
+    running, gate = gated("--stop-timeout", "600")
+    for _ in range(5):
+        running.signal(signal.SIGTERM)
+    gate.touch()
+    assert running.ends(limit=20) == 0
+    left = sql(queue, "SELECT state, attempt FROM job")
+    assert left in ([], [(0, 0)])  # done in the last moment, or given back
+    assert sql(queue, "SELECT COUNT(*) FROM failed_job") == [(0,)]
+
+
 def test_jobs_in_hand_that_were_not_begun_are_given_back(queue, run, tmp_path):
     seen, gate = tmp_path / "seen", tmp_path / "gate"
     args = [{"file": str(seen)} for _ in range(3000)]
