@@ -8,16 +8,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worker import lines, verdict
+from worker import lines
 from worker.bell import Bell
 from worker.crew import Crew
+from worker.deaths import Deaths
 from worker.ending import GRACE, Ending
 from worker.exchange import Exchange
-from worker.hand import Wreck
 from worker.handler import Register
-from worker.job import Done
 from worker.member import Member
-from worker.retry import Death
 from worker.sharing import Sharing
 from worker.signals import Signals
 from worker.staffing import Staff, Staffing
@@ -40,10 +38,11 @@ class Manager:
         self, exchange: Exchange, crew: Crew, register: Register, settings: Settings
     ) -> None:
         self._exchange, self._crew = exchange, crew
-        self._register, self._journal = register, crew.journal
+        self._journal = crew.journal
         self._sharing = Sharing(crew, exchange)
         self._selector = selectors.DefaultSelector()
         self._staffing = Staffing(crew, settings.staff, self._selector)
+        self._deaths = Deaths(crew, exchange, self._staffing, register)
         self._signals = Signals()
         self._ending = Ending(self._signals, settings.stop_timeout, settings.parent)
 
@@ -62,8 +61,9 @@ class Manager:
 
     def _turn(self) -> None:
         self._heed_signals()
-        self._end_overdue()
-        self._reap()
+        self._deaths.end_overdue()
+        for untouched in self._deaths.reap():
+            self._pass_on(untouched)
         self._pass_on(self._sharing.recall(every=self._ending.has_begun))
         self._trade()
         if self._ending.has_begun:
@@ -71,8 +71,6 @@ class Manager:
         else:
             self._staffing.adjust()
         self._sharing.hand_out()
-
-    # -- what was asked
 
     def _heed_signals(self) -> None:
         pid = os.getpid()
@@ -88,49 +86,13 @@ class Manager:
             return False
         busy = [member for member in self._crew.members if member.hand.jobs]
         if self._ending.is_due:
-            self._kill(busy)
+            self._deaths.stop(busy)
         if self._ending.is_overdue and not self._exchange.is_empty:
             self._journal.say(
                 "the database did not answer; the leases of unsettled jobs will run out"
             )
             return True
         return not busy and self._exchange.is_empty
-
-    def _kill(self, members: Sequence[Member]) -> None:
-        for member in members:
-            if not member.killed_for:
-                member.kill(verdict.STOPPED)
-
-    def _end_overdue(self) -> None:
-        """Kill children whose job did not heed its timeout."""
-        for member in self._crew.members:
-            at = member.at_work() if not member.killed_for else None
-            if at and verdict.is_late(self._register, *at):
-                member.kill(verdict.LATE)
-
-    # -- children
-
-    def _reap(self) -> None:
-        for member, death in self._crew.reap():
-            self._staffing.bury(member)
-            reports, wreck = member.remains()
-            self._exchange.end(reports)
-            self._exchange.end((job, Done()) for job in wreck.finished)
-            self._pass_on(wreck.untouched)
-            self._bury(member, death, wreck)
-            member.close()
-
-    def _bury(self, member: Member, death: Death, wreck: Wreck) -> None:
-        job = wreck.crashed
-        if not member.leaves:
-            self._journal.tell([lines.dead(member.pid, str(death), member.killed_for)])
-        if job is not None:
-            handler = self._register.get(job.handler)
-            self._exchange.end(
-                [(job, verdict.on(job, handler, member.killed_for, death))]
-            )
-
-    # -- jobs
 
     def _pass_on(self, jobs: Sequence[Grabbed]) -> None:
         """Jobs that no child has begun: to another child, or back into the queue."""
@@ -149,8 +111,6 @@ class Manager:
         if not self._exchange.ended:
             for member in self._crew.members:
                 member.hand.settled = member.hand.reported
-
-    # -- waiting
 
     def _wait(self) -> None:
         for key, _ in self._selector.select(self._patience()):
@@ -185,5 +145,5 @@ class Manager:
         while self._crew.members:
             self._crew.reap()
             if time.monotonic() > until:
-                self._kill(self._crew.members)
+                self._deaths.stop(self._crew.members)
             time.sleep(0.005)

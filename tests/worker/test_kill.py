@@ -138,10 +138,12 @@ def test_a_child_of_a_killed_manager_cannot_settle_what_a_later_one_took_over(
     running = run(queue)
     queue.enqueue(GATE, {"file": str(seen), "gate": str(gate)})
     until(lambda: begins(seen))
+    ((before,),) = sql(queue, "SELECT due_at FROM job")
     running.signal(signal.SIGKILL)
     running.ends()
+    until(lambda: sql(queue, "SELECT due_at FROM job")[0][0] > before)
     old = int(begins(seen)[0][3])
-    os.kill(old, signal.SIGSTOP)  # it can renew nothing
+    os.kill(old, signal.SIGSTOP)  # after its renewal, and before the next
     sql(queue, "UPDATE job SET due_at = 1")  # the lease runs out
     run(queue)
     until(lambda: len(begins(seen)) == 2)
@@ -163,7 +165,7 @@ def test_a_dead_hosts_job_runs_again_when_its_lease_has_run_out(queue, run, tmp_
         queue, leases={f"{JOBS}.Note": 1.0}
     )  # by a manager that no longer exists
     running = run(queue)
-    until(lambda: states(queue) == {}, limit=5)
+    until(lambda: states(queue) == {})
     assert lines_of(tmp_path / "seen") == ["1 2"]
     running.says("crashed retry_in=0 attempt=1: the lease ran out")
 

@@ -65,6 +65,7 @@ FLOORS = [
     ["member"],
     ["crew"],
     ["sharing", "staffing"],
+    ["deaths"],
     ["manager", "managers"],
     ["soak"],
     ["soak.jobs", "soak.account", "soak.network", "soak.clock", "soak.processes"],
