@@ -16,6 +16,8 @@ from deploy.errors import Refused
 from deploy.repository import Revision, answer, git
 
 _BLOCK = 1 << 15
+#: bytes read at once to be sent: in blocks of 32 KiB, each a little more than a packet, every other packet is tiny
+_SENT = 1 << 20
 WHOLE = PurePosixPath()
 
 
@@ -53,7 +55,7 @@ class Archive:
     def blocks(self) -> Iterator[bytes]:
         self.packed.result()
         with self.path.open("rb") as file:
-            while block := file.read(_BLOCK):
+            while block := file.read(_SENT):
                 yield block
 
 

@@ -36,13 +36,18 @@ class Shared:
         self.config, self.default_user = config, default_user
         self.options: dict[str, Any] = dict(config.connect_kwargs)
         self.host_keys = HostKeys()
+        self._looked_up: dict[str, Mapping[str, str]] = {}
         self.keys = Keys(self.options.get("passphrase") or self.options.get("password"))
 
     def name(self, host: str) -> str:
         return str(derive_shorthand(host)["host"])
 
     def ssh_config(self, host: str) -> Mapping[str, str]:
-        return self.config.base_ssh_config.lookup(self.name(host))
+        name = self.name(host)
+        if name not in self._looked_up:
+            # paramiko goes through the whole file each time
+            self._looked_up[name] = self.config.base_ssh_config.lookup(name)
+        return self._looked_up[name]
 
     def user(self, host: str) -> str | None:
         """Give the caller's default user where neither the host's name nor ssh_config has one."""
