@@ -55,10 +55,12 @@ def _tasks(project: Project) -> Collection:
         changing.lock_task,
         changing.unlock_task,
         changing.remove_task,
+        changing.run_task,
         telling.status_task,
         telling.check_task,
         telling.releases_task,
         telling.settings_task,
+        telling.logs_task,
     ):
         tasks.add_task(make(project))
     tasks.add_collection(telling.pending_tasks(project))

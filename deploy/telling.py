@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from invoke.collection import Collection
 from invoke.context import Context
 
+from deploy import moments
 from deploy.changing import BRANCH
 from deploy.executor import FleetTask, fleet_task
 from deploy.output import Output
@@ -47,6 +50,30 @@ def releases_task(project: Project) -> FleetTask:
             inspect.releases(target, json)
 
     return releases
+
+
+def logs_task(project: Project) -> FleetTask:
+    options = {
+        "lines": "how many of the last lines",
+        "since": "from then on instead: 15min, 2h, 2026-11-26 18:00",
+        "follow": "and what comes, until Ctrl-C",
+    }
+
+    @fleet_task(options)
+    def logs(
+        context: Context, lines: int = 20, since: str = "", follow: bool = False
+    ) -> None:
+        """Show the service's log on every host."""
+        from deploy.commands.logs import Excerpt
+        from deploy.recipes import listening
+
+        context.config.run.echo = True  # what the hosts say is what is asked for
+        with project.targets(context) as (target,):
+            now = datetime.now().astimezone()
+            begin = moments.since(since, now) if since else None
+            listening.show_logs(target, Excerpt(lines, begin, follow))
+
+    return logs
 
 
 def settings_task(project: Project) -> FleetTask:

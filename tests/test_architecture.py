@@ -23,6 +23,7 @@ FLOORS = {
             "output",
             "facts",
             "layers",
+            "moments",
             "stages",
         ),
         ("paths", "faults", "repository", "archive", "history", "survey", "scaffold"),

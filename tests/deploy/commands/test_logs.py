@@ -1,0 +1,82 @@
+"""What multilog keeps can be read: the last lines, from a moment on, over rotations, as it comes."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from deploy.commands import logs
+from deploy.commands.logs import Excerpt
+from tests.deploy.commands.conftest import command_line
+
+
+@pytest.fixture
+def log(host):
+    """Gives a function that has the real multilog keep lines; small files, so that they rotate."""
+    folder = host.service / "log"
+    folder.mkdir(parents=True)
+
+    def keep(*lines):
+        subprocess.run(
+            ["multilog", "t", "s4096", "n20", "./main"],
+            input="".join(f"{line}\n" for line in lines).encode(),
+            cwd=folder,
+            check=True,
+        )
+
+    return keep
+
+
+def shown(host, *wanted, **named):
+    ended = host.send(logs.show(host.paths, Excerpt(*wanted, **named)))
+    assert ended.status == 0, ended
+    return [line.split(" ", 2)[2] for line in ended.err.splitlines()]
+
+
+def test_the_last_lines_with_their_times(host, log):
+    log("one", "two", "日本語 three")
+    assert shown(host, 2) == ["two", "日本語 three"]
+    line = host.send(logs.show(host.paths, Excerpt(1))).err
+    assert line.startswith(time.strftime("%Y-%m-%d "))
+
+
+def test_all_from_a_moment_on_over_rotations(host, log):
+    log("before")
+    time.sleep(1.1)  # multilog's labels count in nanoseconds, ours in seconds
+    moment = time.time()
+    many = [f"line {n} {'x' * 90}" for n in range(200)]
+    log(*many)
+    assert len(list((host.service / "log" / "main").glob("@*"))) > 2
+    assert shown(host, 5, since=int(moment)) == many
+    assert shown(host, 5, since=moment + 60) == []
+
+
+def test_what_comes_is_shown_as_it_comes(host, log):
+    log("one")
+    words, text = command_line(logs.show(host.paths, Excerpt(1, follow=True)))
+    following = subprocess.Popen(
+        words,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        following.stdin.write(text.decode())
+        following.stdin.flush()
+        assert following.stderr.readline().endswith(" one\n")
+        many = [f"line {n} {'x' * 90}" for n in range(60)]
+        log(*many)
+        found = [following.stderr.readline().split(" ", 2)[2] for _ in many]
+        assert [each.rstrip("\n") for each in found] == many
+    finally:
+        os.killpg(following.pid, signal.SIGKILL)
+        following.communicate()
+
+
+def test_where_there_is_no_log_it_says_so(host):
+    ended = host.send(logs.show(host.paths, Excerpt(5)))
+    assert ended.status == 71
+    assert "there is no log in" in ended.sentence
