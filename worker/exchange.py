@@ -96,7 +96,7 @@ class Exchange:
         self.ended.clear()
         self.waiting.extend(turn.grabbed)
         self._journal.tell(
-            lines.lost(job) if job.id in turn.lost else lines.ended(job, outcome)
+            lines.lost(job) if job.id in turn.lost else lines.Ended(job, outcome)
             for job, outcome in ended
         )
         self._pace(room, len(turn.grabbed), [outcome for _, outcome in ended])

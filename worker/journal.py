@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from worker import lines, log
-from worker.lines import Event
+from worker.lines import Ended, Event
 from worker.serializers import MARK
 
 
@@ -24,7 +24,7 @@ class Journal:
     #: the database, where there are several
     database: str = ""
 
-    def tell(self, events: Iterable[Event]) -> None:
+    def tell(self, events: Iterable[Event | Ended]) -> None:
         """Write events, in one system call."""
         spell = self._record if self.as_json else self._text
         log.lines([spell(each) for each in events])
@@ -33,13 +33,13 @@ class Journal:
         """Write a sentence."""
         self.tell([lines.said(text, event, **fields)])
 
-    def _text(self, event: Event) -> str:
+    def _text(self, event: Event | Ended) -> str:
         text = f"{self.database}: {event.text}" if self.database else event.text
         if self.with_arguments and event.arg is not None:
             return f"{text} arg={event.arg}"
         return text
 
-    def _record(self, event: Event) -> str:
+    def _record(self, event: Event | Ended) -> str:
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         record = {"time": now, **event.fields}
         if self.database:

@@ -31,21 +31,34 @@ def said(text: str, event: str, **fields: Any) -> Event:
     return Event(text, {"event": event, **fields, "message": text})
 
 
-def ended(job: Grabbed, outcome: Outcome) -> Event:
-    """Say how an attempt ended."""
-    what, more = _end(outcome)
-    because = _because(outcome)
-    seconds = f" seconds={outcome.seconds:.3f}" if outcome.seconds else ""
-    return Event(
-        f"job {job.id} {job.handler} {what}{more} attempt={job.attempt}{seconds}{because and ': '}{because}",
-        {
-            **_of(what, job),
-            "queue": job.queue,
-            "seconds": round(outcome.seconds, 6),
-            "because": because,
-        },
-        job.arg,
-    )
+class Ended(NamedTuple):
+    """The end of an attempt, spelled out only in the shape that is written: there are ten thousand a second."""
+
+    job: Grabbed
+    outcome: Outcome
+
+    @property
+    def text(self) -> str:
+        job, outcome = self
+        if type(outcome) is Done:
+            return f"job {job.id} {job.handler} done attempt={job.attempt} seconds={outcome.seconds:.3f}"
+        what, more = _end(outcome)
+        because = _because(outcome)
+        seconds = f" seconds={outcome.seconds:.3f}" if outcome.seconds else ""
+        return f"job {job.id} {job.handler} {what}{more} attempt={job.attempt}{seconds}{because and ': '}{because}"
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        return {
+            **_of(_end(self.outcome)[0], self.job),
+            "queue": self.job.queue,
+            "seconds": round(self.outcome.seconds, 6),
+            "because": _because(self.outcome),
+        }
+
+    @property
+    def arg(self) -> str:
+        return self.job.arg
 
 
 def lost(job: Grabbed) -> Event:

@@ -194,7 +194,7 @@ def test_every_outcome_survives_the_wire(outcome):
     ],
 )
 def test_the_log_has_no_argument_and_no_text_of_an_exception(outcome):
-    line = lines.ended(job(17), outcome).text
+    line = lines.Ended(job(17), outcome).text
     assert line.startswith("job 17 sample.jobs.Echo ")
     assert "secret" not in line
     assert "attempt=1" in line

@@ -25,7 +25,7 @@ def written(capfd):
 
 
 def test_a_line_of_json_has_what_is_needed_to_find_the_job(written):
-    line = written(Journal(as_json=True), lines.ended(JOB, Done(0.25)))
+    line = written(Journal(as_json=True), lines.Ended(JOB, Done(0.25)))
     record = json.loads(line)
     assert record.pop("time").endswith("+00:00")
     assert record == {
@@ -40,7 +40,7 @@ def test_a_line_of_json_has_what_is_needed_to_find_the_job(written):
 
 
 def test_an_attempt_that_failed_says_how_long_it_took_and_where_it_failed(written):
-    event = lines.ended(JOB, Retry(10, "secret", "KeyError at jobs.py:9", seconds=0.5))
+    event = lines.Ended(JOB, Retry(10, "secret", "KeyError at jobs.py:9", seconds=0.5))
     assert written(Journal(), event) == (
         "job 17 sample.jobs.Echo failed retry_in=10 attempt=2 seconds=0.500: KeyError at jobs.py:9\n"
     )
@@ -49,7 +49,7 @@ def test_an_attempt_that_failed_says_how_long_it_took_and_where_it_failed(writte
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_an_argument_is_written_only_if_asked_for(written, as_json):
-    events = [lines.ended(JOB, Done(0.25)), lines.lost(JOB)]
+    events = [lines.Ended(JOB, Done(0.25)), lines.lost(JOB)]
     assert "pin" not in written(Journal(as_json), *events)
     said = written(Journal(as_json, with_arguments=True), *events)
     assert said.count("pin") == 2
