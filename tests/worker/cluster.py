@@ -38,6 +38,7 @@ class Cluster:
             host="127.0.0.1",
             port=node.port,
             user="root",
+            password=self.galera.password,
             autocommit=True,
             ssl_disabled=True,
             **options,

@@ -72,7 +72,10 @@ def full_url(queue):
     if address.kind == "sqlite":
         return str(address)
     options = "&".join(f"{name}={value}" for name, value in address.options)
-    return f"{address}?{options}"
+    shown = f"{address}?{options}"
+    if address.password:
+        return shown.replace("@", f":{address.password}@", 1)
+    return shown
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from tests.worker.conftest import full_url
 from tests.worker.support import ROOT, grab, settle, sql, states
 from worker import Queue
 from worker.store import mysql_setup, mysql_sql
@@ -31,11 +32,20 @@ print(json.dumps(seen))
 """
 
 
-def test_many_grabbers_get_each_job_exactly_once(queue, url):
+def through_another(url, number):
+    """Name another node of a cluster first."""
+    before, at, rest = url.rpartition("@")
+    named, slash, database = rest.partition("/")
+    hosts = named.split(",")
+    turn = number % len(hosts)
+    return before + at + ",".join(hosts[turn:] + hosts[:turn]) + slash + database
+
+
+def test_many_grabbers_get_each_job_exactly_once(queue):
     ids = queue.enqueue_many(ECHO, range(400))
     grabbers = [
         subprocess.Popen(
-            [sys.executable, "-c", GRABBER, url, str(number)],
+            [sys.executable, "-c", GRABBER, through_another(full_url(queue), number), str(number)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
         )
         for number in range(1, 5)

@@ -115,7 +115,10 @@ def test_every_kind_of_job_takes_part():
     }
 
 
-@pytest.mark.parametrize("database", ["sqlite", "mariadb"])
+@pytest.mark.parametrize(
+    "database",
+    ["sqlite", "mariadb", pytest.param("galera", marks=pytest.mark.galera)],
+)
 def test_a_short_soak_loses_nothing(database):
     done = worker("soak", "--database", database, "--jobs", "1500", limit=240)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import secrets
 import socket
 import subprocess
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -30,10 +32,11 @@ class Galera:
     def __init__(self, folder: Path) -> None:
         own(folder)
         groups = free_ports(NODES)
+        self.password = secrets.token_hex()
         self.nodes: list[Node] = []
         try:
             for number in range(NODES):
-                self.nodes.append(Node(folder / f"n{number}", number, groups))
+                self.nodes.append(Node(folder / f"n{number}", self.password, groups))
         except BaseException:
             self.stop()
             raise
@@ -42,7 +45,7 @@ class Galera:
     def urls(self) -> list[str]:
         places = [f"127.0.0.1:{node.port}" for node in self.nodes]
         turns = (places[first:] + places[:first] for first in range(NODES))
-        return [f"mysql://root@{','.join(each)}/soak" for each in turns]
+        return [f"mysql://root:{self.password}@{','.join(each)}/soak" for each in turns]
 
     @property
     def ways(self) -> list[str]:
@@ -58,18 +61,29 @@ class Galera:
 
 
 class Node(Mariadb):
-    def __init__(self, folder: Path, number: int, groups: list[int]) -> None:
+    """Its root has a password, as its ports are open to every account of this host."""
+
+    def __init__(self, folder: Path, password: str, groups: Sequence[int]) -> None:
         folder.mkdir()
+        self._first = folder / "first.sql"
+        self._first.touch(0o600)
+        own(self._first)
+        accounts = ("root@localhost", "root@'127.0.0.1'", "root@'::1'")
+        change = (
+            f"ALTER USER IF EXISTS {a} IDENTIFIED BY '{password}';" for a in accounts
+        )
+        self._first.write_text("\n".join(change))
         self.port, self._incremental, self._whole = free_ports(3)
-        self._number, self._groups = number, groups
-        self._peers = groups[:number]
+        self._number, self._groups = int(folder.name[1:]), groups
+        self._peers = groups[: self._number]
+        self._password = password
         super().__init__(folder)
         self._peers = groups
 
     @property
     def is_whole(self) -> bool:
         """Whether it has all that the others have."""
-        url = f"mysql://root@127.0.0.1:{self.port}/soak"
+        url = f"mysql://root:{self._password}@127.0.0.1:{self.port}/soak"
         if self.process.poll() is not None:
             return False
         link = Link(address.parse(url))
@@ -124,6 +138,7 @@ class Node(Mariadb):
             f"--wsrep-node-name=n{self._number}",
             "--wsrep-sst-method=rsync",
             f"--wsrep-sst-receive-address=127.0.0.1:{self._whole}",
+            *([] if self._peers else [f"--init-file={self._first}"]),
         ]
 
 

@@ -25,6 +25,7 @@ LONG_HISTORY = 100_000
 def examine(link: Link) -> Iterator[Finding]:
     yield _isolation(link)
     yield _binlog(link)
+    yield from _cluster(link)
     yield from _plans(link)
     yield _clock(link)
     yield _snapshots(link)
@@ -57,6 +58,21 @@ def _binlog(link: Link) -> Finding:
             * (form == "STATEMENT")
         ),
     )
+
+
+def _cluster(link: Link) -> Iterator[Finding]:
+    names = "'wsrep_on', 'wsrep_ready', 'wsrep_cluster_size', 'wsrep_local_state_comment', 'wsrep_local_cert_failures'"
+    rows = [
+        *link.rows(Statement(f"SHOW VARIABLES WHERE Variable_name IN ({names})")),
+        *link.rows(Statement(f"SHOW STATUS WHERE Variable_name IN ({names})")),
+    ]
+    said = {name[6:]: value for name, value in rows}
+    if said.get("on") == "ON":
+        yield Finding(
+            said["ready"] == "ON",
+            f"Galera: {said['cluster_size']} nodes, this one {said['local_state_comment']};"
+            f" {said['local_cert_failures']} commits failed against another node's: keep the workers on one",
+        )
 
 
 def _plans(link: Link) -> Iterator[Finding]:

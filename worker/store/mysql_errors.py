@@ -21,6 +21,9 @@ DENIED = (1044, 1045, 1698)
 #: a statement is denied, on a table or on a column of it
 LACKING = (1142, 1143)
 
+#: what PyMySQL cannot do by itself: MySQL 8's way of hiding a password on a plain connection
+NO_SECRECY = "{} wants the password of {!r} encrypted (caching_sha2_password): add ?ssl_ca=/path/to/ca.pem, use its unix_socket, or install the package cryptography"
+
 
 def code_of(error: BaseException) -> int:
     first = error.args[0] if error.args else 0
@@ -40,6 +43,8 @@ def translated(error: BaseException, address: Address) -> WorkerError:
         return QueueUnreachable(
             f"{address}: {error.args[-1]}; the user {address.user!r} needs SELECT, INSERT, UPDATE and DELETE on all tables, for setup CREATE, ALTER and INDEX too ({code})"
         )
+    if isinstance(error, RuntimeError) and "cryptography" in str(error):
+        return QueueUnreachable(NO_SECRECY.format(address, address.user))
     text = error.args[-1] if error.args else type(error).__name__
     if address.password:
         text = str(text).replace(address.password, "***")

@@ -167,3 +167,10 @@ def test_a_job_larger_than_a_packet_is_refused_in_a_sentence(mysql_queue):
     (job,) = grab(mysql_queue)
     assert (job.id, len(job.arg)) == (id, 3_000_002)
     assert settle(mysql_queue, job)
+
+
+def test_the_doctor_says_whether_a_node_has_its_cluster(mysql_queue):
+    said = [each.text for each in mysql_queue.store.examine() if each.is_well]
+    in_cluster = bool(mysql_queue.address.further)
+    found = [text for text in said if text.startswith("Galera: 3 nodes, this one Sync")]
+    assert len(found) == int(in_cluster)
