@@ -20,7 +20,9 @@ from worker.store.statements import Statement
 
 Result = TypeVar("Result")
 
-TRIES = 8
+TRIES = 10
+#: seconds to wait at most before a transaction is tried again
+LONGEST_WAIT = 0.5
 #: seconds of silence after which a connection is tried before it is used
 STALE = 30.0
 
@@ -93,7 +95,7 @@ class Link:
                 repeatable = code in COLLISIONS or (reconnect and code in GONE)
                 if not (left and repeatable):
                     raise translated(error, self.address) from error
-                time.sleep(random.uniform(0.002, 0.02) * (TRIES - left))  # noqa: S311 # jitter
+                time.sleep(random.uniform(0.0, _longest(TRIES - left)))  # noqa: S311 # jitter
             except BaseException:
                 self.undo()
                 raise
@@ -119,6 +121,11 @@ class Link:
             self.drop()
             return None
         return connection
+
+
+def _longest(tries: int) -> float:
+    """Seconds to wait at most: on the nodes of a cluster a transaction takes as long as a commit to all of them."""
+    return float(min(0.01 * 2**tries, LONGEST_WAIT))
 
 
 def _hang_up(connection: Connection[Any]) -> None:

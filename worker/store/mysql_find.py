@@ -12,8 +12,8 @@ from worker.store.mysql_connection import Link
 from worker.store.mysql_sql import SKIP, WAIT, choose
 from worker.store.statements import Statement
 
-#: the beginning of a statement by the server's clock; the difference of two is what stands between them
-TICK = Statement("SELECT UTC_TIMESTAMP(6)")
+#: the server's clock as it is, where NOW stands still for a packet (Galera); two tell what stands between them took
+TICK = Statement("SELECT SYSDATE(6)")
 
 Result = tuple[int, Sequence[Any]]
 
@@ -67,7 +67,8 @@ class Finder:
         if measured:
             ((end,),) = results.pop()[1]
             ((begin,),) = results.pop(-2)[1]
-            mark.scanned((end - begin).total_seconds(), now)
+            # the hour that daylight saving puts in is not what it took
+            mark.scanned(min((end - begin).total_seconds(), now - started), now)
         if results[-1][1]:
             last = Grabbed._make(results[-1][1][-1])
             mark.found((-last.priority, last.id))
