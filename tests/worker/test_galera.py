@@ -2,10 +2,12 @@
 
 import threading
 
+import pymysql
 import pytest
 
 from tests.worker.support import grab, settle, sql, states
 from worker import DuplicateJob, Queue
+from worker.store.statements import Statement
 
 pytestmark = pytest.mark.galera
 ECHO = "tests.worker.jobs.Echo"
@@ -50,6 +52,28 @@ def test_a_job_that_one_node_gave_out_is_settled_through_another(queues):
     for job in grab(one, 50):
         assert settle(other, job)
     assert states(one) == {}
+
+
+def test_a_transaction_that_another_node_broke_is_not_half_done(queues):
+    """In one packet MariaDB would leave out what came before, and commit the rest, without a word."""
+    one, other, _ = queues
+    first, second = one.enqueue_many(ECHO, range(2))
+    assert states(other) == {"ready": 2}
+
+    def break_in():
+        sql(other, "UPDATE job SET crashes = 1 WHERE id = %s", first)
+        other.close()
+
+    breaking = threading.Timer(0.7, break_in)
+    breaking.start()
+    steps = ["BEGIN", f"DELETE FROM job WHERE id = {first}", "DO SLEEP(3)"]
+    steps += [f"UPDATE job SET precedence = 7 WHERE id = {second}", "COMMIT"]
+    with pytest.raises(pymysql.OperationalError, match="1213"):
+        one.store._packets.run([Statement(each) for each in steps])
+    breaking.join()
+    one.store._packets.undo()
+    rows = sql(one, "SELECT id, crashes, precedence FROM job ORDER BY id")
+    assert rows == [(first, 1, 0), (second, 0, 0)]
 
 
 def test_setup_through_all_nodes_at_once_makes_one_queue(urls):

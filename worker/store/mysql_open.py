@@ -32,7 +32,8 @@ class Opener:
         self._address, self._flags = address, flags
         self._shunned_until: dict[tuple[str, int], float] = {}
         self._tls: ssl.SSLContext | None = None
-        self._is_galera: bool | None = None
+        #: None: not asked yet
+        self.is_galera: bool | None = None
 
     def open(self, database: str | None) -> Connection[Any]:
         """Connect; raise what the last server said, as a sentence."""
@@ -97,10 +98,10 @@ class Opener:
 
     def _asks_galera(self, cursor: Any) -> bool:
         """Find out once; all servers of a URL are of one kind."""
-        if self._is_galera is None:
+        if self.is_galera is None:
             cursor.execute("SHOW VARIABLES LIKE 'wsrep_on'")
-            self._is_galera = cursor.fetchone() == ("wsrep_on", "ON")
-        return self._is_galera
+            self.is_galera = cursor.fetchone() == ("wsrep_on", "ON")
+        return self.is_galera
 
     def _context(self) -> ssl.SSLContext:
         """Load the certificates once: doing it costs more than all the rest of connecting."""
