@@ -109,6 +109,7 @@ def listed(given: argparse.Namespace) -> None:
 
 def fleet(given: argparse.Namespace) -> None:
     with rig() as here:
+        here.fab("bench.setup")
         one = deploy_fleet.redeployed(here, given.rounds)
     for hosts in given.hosts:
         with rig(hosts) as here:

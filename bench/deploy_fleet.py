@@ -12,8 +12,7 @@ WAITING = 10
 
 
 def redeployed(here: Rig, rounds: int) -> Taken:
-    """Redeploy a small change to all hosts; give the run with the median time."""
-    here.fab("bench.setup")
+    """Redeploy a small change to all hosts, which are set up; give the run with the median time."""
     taken = []
     for _ in range(rounds):
         here.change()
@@ -24,8 +23,10 @@ def redeployed(here: Rig, rounds: int) -> Taken:
 
 def many(here: Rig, rounds: int, one: Taken) -> None:
     """Measure the same for many hosts; *one* is what one host took."""
+    here.fab("bench.setup")
     before = here.execs()
     each = redeployed(here, rounds)
+    execs = here.execs() - before
     print(
         f"\n{len(here.hosts)} hosts: {each.wall:.2f} s; {each.client:.2f} s of CPU and {each.memory:.0f} MB here, "
         f"{each.hosts:.2f} s of CPU there"
@@ -35,7 +36,7 @@ def many(here: Rig, rounds: int, one: Taken) -> None:
     judge("wall / (hosts' CPU / cores)", each.wall / each.hosts * cores, 1.3)
     judge("client CPU, one host, s", one.client, 0.25)
     judge("client CPU, further host, ms", further * 1000, 12)
-    judge("execs, host and run", (here.execs() - before) / (rounds + 1), 5)
+    judge("execs, host and run", execs / rounds, 5)
     judge("client CPU while it waits, %", 100 * waiting(here, each), 5)
 
 
