@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,12 +13,29 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from deploy.errors import Refused
-from deploy.repository import Revision, answer, git
+from deploy.repository import Revision, git
+from deploy.tree import (
+    WHOLE,
+    Tree,
+    look,
+    refuse_lfs_without_its_program,
+    refuse_submodules,
+)
 
 _BLOCK = 1 << 15
 #: bytes read at once to be sent: in blocks of 32 KiB, each a little more than a packet, every other packet is tiny
 _SENT = 1 << 20
-WHOLE = PurePosixPath()
+#: git's tree without an entry, which it knows without having it
+NOTHING = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+#: with these, the same commit is the same tree for everybody; an LFS pointer in place of a file is an error
+SETTINGS = (
+    "core.autocrlf=false",
+    "core.eol=lf",
+    "tar.umask=0002",
+    "filter.lfs.smudge=git-lfs smudge -- %f",
+    "filter.lfs.process=git-lfs filter-process",
+    "filter.lfs.required=true",
+)
 
 
 @dataclass(frozen=True)
@@ -62,11 +79,12 @@ class Archive:
 @contextmanager
 def archived(revision: Revision, tree: PurePosixPath = WHOLE) -> Iterator[Archive]:
     """Begin to archive the revision's *tree*, whose names begin with its own; the end of the block ends that."""
-    _refuse_no_tree(revision, tree)
-    _refuse_what_an_archive_lacks(revision, tree)
+    wanted = look(revision, tree)
+    refuse_submodules(wanted, "copy")
+    refuse_lfs_without_its_program(wanted, "copy")
     with (
         TemporaryDirectory(prefix="forklift-") as folder,
-        _tar(revision, tree) as process,
+        _tar(wanted, None) as process,
         ThreadPoolExecutor(1) as beside,
     ):
         path = Path(folder) / "tree.tar.gz"
@@ -75,6 +93,16 @@ def archived(revision: Revision, tree: PurePosixPath = WHOLE) -> Iterator[Archiv
         finally:
             # it may not have been needed
             process.kill()
+
+
+def pack(tree: Tree, path: Path, only: Collection[str] | None = None) -> Archive:
+    """Archive a tree to *path*, or some of its names alone, and wait for that; raises Refused."""
+    refuse_submodules(tree, "copy")
+    refuse_lfs_without_its_program(tree, "copy")
+    done: Future[Packed] = Future()
+    with _tar(tree, only) as process:
+        done.set_result(_pack(tree.revision, process, path))
+    return Archive(path, done)
 
 
 def _pack(revision: Revision, tar: subprocess.Popen[bytes], path: Path) -> Packed:
@@ -90,19 +118,24 @@ def _pack(revision: Revision, tar: subprocess.Popen[bytes], path: Path) -> Packe
     return Packed(path.stat().st_size, _sum(path), unpacked)
 
 
-def _tar(revision: Revision, tree: PurePosixPath) -> subprocess.Popen[bytes]:
+def _tar(tree: Tree, only: Collection[str] | None) -> subprocess.Popen[bytes]:
     """Begin the archive; what the operator set up for git's work trees does not change it."""
-    settings = ["core.autocrlf=false", "core.eol=lf", "tar.umask=0002"]
-    options = [word for each in settings for word in ("-c", each)]
-    words = ["archive", "--format=tar", revision.commit, *_limit(tree)]
+    options = [word for each in SETTINGS for word in ("-c", each)]
+    some = tree.limit if only is None else ["--", *only]
+    # without a name git would archive everything
+    commit = NOTHING if only is not None and not only else tree.revision.commit
+    words = ["archive", "--format=tar", commit, *some]
+    unset = ["env", "-u", "GIT_LFS_SKIP_SMUDGE"]
     return subprocess.Popen(
-        [*git(revision.repository), *options, "--literal-pathspecs", *words],
+        [
+            *unset,
+            *git(tree.revision.repository),
+            *options,
+            "--literal-pathspecs",
+            *words,
+        ],
         stdout=subprocess.PIPE,
     )
-
-
-def _limit(tree: PurePosixPath) -> list[str]:
-    return [] if tree == WHOLE else ["--", str(tree)]
 
 
 def _sum(path: Path) -> str:
@@ -111,30 +144,3 @@ def _sum(path: Path) -> str:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
-
-
-def _refuse_no_tree(revision: Revision, tree: PurePosixPath) -> None:
-    named = f"{revision.commit}:{'' if tree == WHOLE else tree}"
-    if answer(revision.repository, "cat-file", "-t", named) != "tree":
-        raise Refused(
-            f"{revision.commit[:7]} has no directory {tree}; set repo_tree to one that it has"
-        )
-
-
-def _refuse_what_an_archive_lacks(revision: Revision, tree: PurePosixPath) -> None:
-    listing = ["ls-tree", "-r", "--full-tree", revision.commit, *_limit(tree)]
-    listed = answer(revision.repository, *listing)
-    modules = [line for line in listed.splitlines() if line.startswith("160000 ")]
-    if modules:
-        raise Refused(
-            f"{revision.commit[:7]} holds submodules ({modules[0].split(chr(9))[1]}), "
-            "and deploy_via copy would leave them empty; commit their files instead"
-        )
-    attributes = ["--", ":(glob)**/.gitattributes"]
-    if answer(
-        revision.repository, "grep", "-l", "filter=lfs", revision.commit, *attributes
-    ):
-        raise Refused(
-            f"{revision.commit[:7]} keeps files in Git LFS, and deploy_via copy would "
-            "deploy their pointers; commit the files themselves"
-        )

@@ -70,6 +70,8 @@ class HostFacts:
     differs: tuple[str, ...] = ()
     service: Supervised = field(default_factory=Supervised)
     log: Supervised = field(default_factory=Supervised)
+    #: why the host cannot read the repository; empty where it can, need not, or was not asked
+    unreadable: str = ""
     #: who holds the deploy lock: ``mine``, a sentence, or empty where nobody was asked
     lock: str = ""
     #: who keeps everybody from deploying here, since when and why; empty where nobody does

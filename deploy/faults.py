@@ -62,6 +62,8 @@ def in_check(
     """Name what would go wrong, and what is not as it should be."""
     yield from before_deploy(service, facts, needed)
     yield from _machine(facts)
+    if facts.unreadable:
+        yield facts.unreadable
     if not facts.deploy_to:
         return
     yield from _places(service, facts)
@@ -99,10 +101,15 @@ def _tools(facts: HostFacts) -> Iterator[str]:
     if facts.missing_tools:
         yield (
             f"{', '.join(facts.missing_tools)} cannot be found; "
-            "install them (Debian: apt-get install daemontools tar gzip util-linux)"
+            f"install them (Debian: apt-get install {' '.join(_packages(facts))})"
         )
     if not facts.scan_directory:
         yield "there is no scan directory; install daemontools-run, or set scan_directory"
+
+
+def _packages(facts: HostFacts) -> list[str]:
+    source = {"git"} & set(facts.missing_tools)
+    return ["daemontools", "tar", "gzip", "util-linux", *source]
 
 
 def _directory(service: Service, facts: HostFacts) -> Iterator[str]:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.errors import Refused
@@ -36,6 +36,8 @@ class Revision:
     subject: str
     #: how many files of the work tree differ from what is committed
     uncommitted: int
+    #: where it was fetched from; empty for a repository of this machine, which no host can reach
+    url: str = ""
 
 
 def resolve(repository: str, branch: str, project: Path) -> Revision:
@@ -48,7 +50,8 @@ def resolve(repository: str, branch: str, project: Path) -> Revision:
     # HEAD of the mirror itself means nothing
     name = re.sub(r"^(HEAD|@)(?=$|[~^])", _REMOTE_HEAD, branch)
     _fetch(repository, mirror, with_head=name != branch)
-    return _revision(mirror, branch, name, repository)
+    found = _revision(mirror, branch, name, repository)
+    return replace(found, url=repository)
 
 
 def _folder(repository: str, project: Path) -> Path | None:
@@ -120,6 +123,9 @@ def _make(mirror: Path, url: str) -> None:
     try:
         mirror.mkdir(parents=True, exist_ok=True, mode=0o700)
         subprocess.run([*git(mirror), "init", "--quiet", "--bare"], check=True)
+        # git-lfs asks there
+        named = ["config", "remote.origin.url", url]
+        subprocess.run([*git(mirror), *named], check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise Refused(f"the mirror of {url} cannot be made: {error}") from None
 
@@ -135,6 +141,13 @@ def answer(where: Path, *words: str) -> str:
         [*git(where), *words], capture_output=True, text=True, errors="replace"
     )
     return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def names(where: Path, *words: str) -> list[str]:
+    """Ask git for what it tells with a NUL behind each; nothing where it has no answer."""
+    done = subprocess.run([*git(where), *words], capture_output=True)
+    told = os.fsdecode(done.stdout) if done.returncode == 0 else ""
+    return told.split("\0")[:-1]
 
 
 def git(where: Path) -> list[str]:

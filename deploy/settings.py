@@ -8,7 +8,7 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import PurePosixPath
 from typing import Any, Union
 
-from deploy import values
+from deploy import linked, values
 from deploy.errors import SettingsError
 
 
@@ -109,9 +109,24 @@ class Service:
         "HEAD",
     )
     deploy_via: str = setting(
-        "How the code comes to the hosts: `copy` archives one commit once and streams it to all.",
-        values.one_of("copy"),
+        "How the code comes to the hosts: `copy` archives one commit once and streams it to all, `git` lets each host fetch it into a mirror.",
+        values.one_of("copy", "git"),
         "copy",
+    )
+    git_shallow_clone: int = setting(
+        "How many commits of history the mirror of `git` fetches; 0 means all.",
+        values.number,
+        0,
+    )
+    forward_agent: bool = setting(
+        "Whether hosts may use the operator's ssh agent while they fetch with `git`.",
+        values.yes_or_no,
+        False,
+    )
+    hard_links: bool = setting(
+        "Whether a release shares unchanged files with the one before, so that `copy` sends the changed ones alone; the files of the commit are read-only then.",
+        values.yes_or_no,
+        False,
     )
     build: tuple[Build, ...] = setting(
         "Shell commands, or a `PythonEnvironment`, that finish a release on the host before it is used.",
@@ -138,9 +153,9 @@ class Service:
         values.relative_paths,
         (),
     )
-    linked_files: tuple[PurePosixPath, ...] = setting(
-        "Files of the release that are links into `shared`; they have to be there.",
-        values.relative_paths,
+    linked_files: tuple[linked.LinkedFile, ...] = setting(
+        "Files of the release that are links into `shared`; they have to be there, but for those marked by a `?` at the end.",
+        linked.linked_files,
         (),
     )
     copy_files: tuple[PurePosixPath, ...] = setting(
@@ -247,12 +262,14 @@ def _crossed(service: Service) -> Iterable[str]:
         yield f"{', '.join(sorted(both))} must stand in env or in secrets, not in both"
     if not service.use_sudo and service.account != service.user:
         yield "run_as must be empty without use_sudo: only root can change accounts"
+    if service.hard_links and service.deploy_via != "copy":
+        yield "hard_links needs deploy_via copy"
     yield from _links(service)
 
 
 def _links(service: Service) -> Iterable[str]:
     """Name the links that would be made through others: they would replace what is shared."""
-    links = [*service.linked_dirs, *service.linked_files]
+    links = [*service.linked_dirs, *(each.path for each in service.linked_files)]
     for index, each in enumerate(links):
         if each.parts[0] in (".forklift", ".release.json"):
             yield f"{each} must not be linked: it belongs to forklift"

@@ -40,6 +40,8 @@ class Question(Generic[Answer]):
     text: str
     read: Callable[[str], Answer]
     uses: frozenset[str] = frozenset()
+    #: lets the host use the operator's ssh agent meanwhile
+    with_agent: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Script:
     read: Callable[[str], Any] = str
     #: told to stop, it goes back or finishes by itself, however long that takes: it is never killed
     ends_by_itself: bool = False
+    #: lets the host use the operator's ssh agent meanwhile
+    with_agent: bool = False
 
 
 @dataclass(frozen=True)

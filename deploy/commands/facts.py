@@ -11,6 +11,9 @@ from deploy.release import Release
 from deploy.release import read as read_manifest
 from deploy.shell import Command, Question, command, let, quote, together
 
+#: what a host needs beside the rest, by deploy_via
+TOOLS = {"copy": (), "git": ("git",)}
+
 
 def ask(paths: Paths, run: str, log_run: str) -> Question[HostFacts]:
     """Ask for the facts; *run* and *log_run* are the texts that setup would install now."""
@@ -24,8 +27,15 @@ def examine(paths: Paths, run: str, log_run: str) -> Question[HostFacts]:
         user=paths.service.user, account=paths.service.account, shared=paths.shared
     )
     more = Command("facts_of_rights", frozenset({"examine"}))
-    looking = together(_look(paths, run, log_run), names, more)
-    return Question(looking.text, read, looking.uses)
+    looking = together(_look(paths, run, log_run), names, more, *_reading(paths))
+    agent = paths.service.forward_agent
+    return Question(looking.text, read, looking.uses, with_agent=agent)
+
+
+def _reading(paths: Paths) -> tuple[Command, ...]:
+    if paths.service.deploy_via != "git":
+        return ()
+    return (command("check_reading", paths.service.repository, uses="source"),)
 
 
 def _look(paths: Paths, run: str, log_run: str) -> Command:
@@ -39,10 +49,15 @@ def _look(paths: Paths, run: str, log_run: str) -> Command:
             scan_directory=paths.service.scan_directory,
             wanted_run=_sum(run),
             wanted_log_run=_sum(log_run),
+            source_tools=" ".join(TOOLS[paths.service.deploy_via]),
         ),
         Command("facts_of_machine", frozenset({"facts", "supervise"})),
         Command("facts_of_releases"),
-        *(_linked_file(paths, str(each)) for each in paths.service.linked_files),
+        *(
+            _linked_file(paths, str(each.path))
+            for each in paths.service.linked_files
+            if not each.optional
+        ),
         command("facts_of_service", paths.scan_entry, "service"),
         command("facts_of_service", paths.scan_entry / "log", "log"),
         Command("facts_of_scripts"),
@@ -85,6 +100,7 @@ def read(printed: str) -> HostFacts:
         differs=tuple(facts.get("differs", ())),
         service=_supervised(facts, "service"),
         log=_supervised(facts, "log"),
+        unreadable=_last(facts, "unreadable"),
         lock=_last(facts, "lock"),
         hold=_last(facts, "hold"),
     )

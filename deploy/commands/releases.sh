@@ -11,6 +11,10 @@ write_manifest() {
 # While it unpacks, the same bytes go through sha256sum.
 unpack() {
     mkdir "$1"
+    unpack_into "$@"
+}
+
+unpack_into() {
     mkfifo "$1.fifo"
     sha256sum <"$1.fifo" >"$1.sum" &
     summing=$!
@@ -127,7 +131,9 @@ abandon_on_failure() {
 
 abandon() {
     [ ! -f "$abandoned/.release.json" ] || exit "$1"
-    rm -rf "$abandoned" "$abandoned.fifo" "$abandoned.sum"
+    rm -rf "$abandoned" "$abandoned".*
+    # it is tried again at once, with the whole tree
+    [ "$1" != 74 ] || exit 74
     why=${said:-"its making ended with status $1"}
     ended prepare
     note undone

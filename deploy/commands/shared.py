@@ -20,7 +20,9 @@ def link(paths: Paths, release: Release) -> Command:
 
 
 def _links(paths: Paths, release: Release) -> Iterable[Command]:
-    for each in (*paths.service.linked_dirs, *paths.service.linked_files):
-        yield command(
-            "link_shared", paths.release(release), each, paths.shared, uses="releases"
-        )
+    made, shared = paths.release(release), paths.shared
+    for each in paths.service.linked_dirs:
+        yield command("link_shared", made, each, shared, uses="releases")
+    for file in paths.service.linked_files:
+        verb = "link_shared_if_there" if file.optional else "link_shared"
+        yield command(verb, made, file.path, shared, uses="releases")

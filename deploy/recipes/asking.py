@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from deploy import archive, repository
-from deploy.archive import Archive
+from deploy import repository
 from deploy.facts import HostFacts
 from deploy.recipes import preparing
+from deploy.recipes.delivery import Delivery, delivery
 from deploy.recipes.locking import Reached, reached
 from deploy.recipes.target import Target
 from deploy.recipes.timing import Seconds
@@ -26,7 +26,7 @@ class Asked:
     facts: Mapping[str, HostFacts]
     #: that the probe took on each host
     seconds: Seconds
-    archive: Archive
+    brought: Delivery
     #: what the release is to be called, if it is not to have a name of its own
     name: Release | None = None
     #: what the history calls it
@@ -45,7 +45,7 @@ def locked(
     """Find what is to be deployed, take every lock, and look; give the hosts that were skipped too."""
     revisions = _resolved(targets, wanted)
     # made while the hosts are connected to and looked at
-    archives = _begun(targets, revisions, until_done)
+    deliveries = _begun(targets, revisions, until_done)
     named = [
         replace(
             target, holder=f"{target.holder}, with {each.branch} ({each.commit[:7]})"
@@ -61,25 +61,25 @@ def locked(
         found[target.service.name] = until_done.enter_context(taking)
         skipped.update(dict.fromkeys(found[target.service.name].skipped))
     asked = []
-    for target, revision, packed in zip(named, revisions, archives):
+    for target, revision, brought in zip(named, revisions, deliveries):
         here = found[target.service.name].without(skipped)
-        asked.append(Asked(here.target, revision, here.facts, here.seconds, packed))
+        asked.append(Asked(here.target, revision, here.facts, here.seconds, brought))
     return asked, tuple(skipped)
 
 
 def _begun(
     targets: Sequence[Target], revisions: Sequence[Revision], until_done: ExitStack
-) -> list[Archive]:
-    """Begin to archive each service's tree; services of the same share it."""
-    trees = [
-        (revision, target.service.repo_tree)
+) -> list[Delivery]:
+    """Begin to bring each service's tree; services of the same share it."""
+    begun: dict[object, Delivery] = {}
+    keys = [
+        (revision, target.service.repo_tree, target.service.deploy_via)
         for target, revision in zip(targets, revisions)
     ]
-    begun = {
-        each: until_done.enter_context(archive.archived(*each))
-        for each in dict.fromkeys(trees)
-    }
-    return [begun[each] for each in trees]
+    for key, target, revision in zip(keys, targets, revisions):
+        if key not in begun:
+            begun[key] = until_done.enter_context(delivery(target.service, revision))
+    return [begun[key] for key in keys]
 
 
 def _resolved(targets: Sequence[Target], wanted: Wanted) -> list[Revision]:

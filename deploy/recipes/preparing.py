@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
-from deploy.archive import Archive
-from deploy.commands import build, lock, releases, shared, source
-from deploy.errors import Undone
+from deploy.commands import build, lock, releases, shared
+from deploy.errors import ScriptFailed, Undone
+from deploy.recipes.delivery import Delivery
+from deploy.recipes.parcel import OUTDATED, Parcel
 from deploy.recipes.plan import Plan
 from deploy.recipes.target import Target, sentences
 from deploy.recipes.timing import Seconds, timed
@@ -32,14 +33,11 @@ def made_of(target: Target) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def prepare(plan: Plan, archive: Archive) -> Plan:
+def prepare(plan: Plan, delivery: Delivery) -> Plan:
     """Make the release on every host; raises Undone, with nothing left behind, if one fails."""
     seconds: Seconds = {}
 
-    def make(remote: Remote) -> None:
-        script = Script(tuple(_steps(plan, archive, remote.host)))
-        remote.run(script, archive.blocks(), deadline=DEADLINE)
-
+    make = _bringing(plan, delivery)
     try:
         results = plan.target.fleet.each(timed(make, seconds))
     except LeftAtOnce:
@@ -56,16 +54,36 @@ def prepare(plan: Plan, archive: Archive) -> Plan:
     return plan.after("prepare", seconds)
 
 
-def _steps(plan: Plan, archive: Archive, host: str) -> Iterable[Step]:
+def _bringing(plan: Plan, delivery: Delivery) -> Callable[[Remote], None]:
+    """Give the act of sending a host what it needs; the whole tree where less turns out not to do."""
+    parcels = {host: delivery.parcel(plan, host) for host in plan.hosts}
+
+    def bring(remote: Remote) -> None:
+        try:
+            _send(plan, parcels[remote.host], remote)
+        except ScriptFailed as error:
+            if error.status != OUTDATED:
+                raise
+            plan.target.output.warn(f"{error}; it gets the whole tree")
+            _send(plan, delivery.whole(plan), remote)
+
+    return bring
+
+
+def _send(plan: Plan, parcel: Parcel, remote: Remote) -> None:
+    steps = tuple(_steps(plan, parcel, remote.host))
+    script = Script(steps, with_agent=plan.target.service.forward_agent)
+    remote.run(script, parcel.payload(), deadline=DEADLINE)
+
+
+def _steps(plan: Plan, parcel: Parcel, host: str) -> Iterable[Step]:
     paths, new = plan.target.paths, plan.new.release
     start = plan.target.templates.start(paths)
     yield Step("", lock.enter_phase(paths, plan.target.holder))
     yield Step("", releases.sweep(paths))
     noted = plan.noted(host)
     yield Step("", releases.abandon_on_failure(paths, plan.new, noted))
-    yield Step(
-        f"unpacking {new}", source.unpack(paths, new, archive.size, archive.sha256)
-    )
+    yield from parcel.steps
     yield Step("", releases.add_start(paths, new, start))
     yield Step("", shared.make_directories(paths))
     yield Step("", shared.link(paths, new))

@@ -84,11 +84,11 @@ def _prepared(
     for each in asked:
         _refuse_faults(each, stands_in_the_way)
     plans = [_plan(each) for each in asked]
-    return [preparing.prepare(plan, each.archive) for plan, each in zip(plans, asked)]
+    return [preparing.prepare(plan, each.brought) for plan, each in zip(plans, asked)]
 
 
 def _refuse_faults(asked: Asked, stands_in_the_way: faults.BeforeRelease) -> None:
-    service, size = asked.target.service, asked.archive.unpacked
+    service, size = asked.target.service, asked.brought.size
     refuse(asked.facts, lambda each: stands_in_the_way(service, each, size))
 
 

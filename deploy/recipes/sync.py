@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 
-from deploy import archive, repository
+from deploy import repository
 from deploy.errors import Refused
 from deploy.facts import HostFacts
 from deploy.recipes import rollout
 from deploy.recipes.asking import Asked
+from deploy.recipes.delivery import delivery
 from deploy.recipes.ending import Missed, end
 from deploy.recipes.locking import reached
 from deploy.recipes.target import Target
@@ -31,11 +32,10 @@ def sync(target: Target, wanted: Wanted, like: str = "") -> None:
         ]
         if behind:
             revision = _revision(target, wanted, model)
-            tree = archive.archived(revision, target.service.repo_tree)
-            packed = until_done.enter_context(tree)
+            brought = until_done.enter_context(delivery(target.service, revision))
             mine = {host: here.facts[host] for host in behind}
             named = (_name(model, mine), "sync")
-            asked = (here.target.only(behind), revision, mine, here.seconds, packed)
+            asked = (here.target.only(behind), revision, mine, here.seconds, brought)
             missed = rollout.carry_out([Asked(*asked, *named)])
         else:
             target.output.done(

@@ -54,3 +54,5 @@ class Terms:
     may_be_killed: bool = True
     #: leave standard input open after the last byte
     keep_stdin: bool = False
+    #: let the command use the operator's ssh agent
+    with_agent: bool = False

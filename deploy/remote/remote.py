@@ -148,6 +148,7 @@ class SshRemote:
             kill_with=lambda name: killing(said.process, name, account, as_root),
             may_be_killed=not getattr(sending.sent, "ends_by_itself", False),
             keep_stdin=sending.keep_stdin,
+            with_agent=sending.sent.with_agent,
         )
         text = text_of(sending.sent).encode()
         command = starting(len(text), account, as_root)

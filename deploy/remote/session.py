@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
+from paramiko.agent import AgentRequestHandler
+
 from deploy.remote.bell import Bell
 from deploy.remote.flow import Incoming, Outgoing
 from deploy.remote.outcome import Done, End, Terms
@@ -74,6 +76,8 @@ class Running:
         self._outgoing = Outgoing(self._channel, stdin, self._terms.keep_stdin)
         # if it breaks here, the channel is closed too, and the end is End.LOST
         with suppress(*BROKEN):
+            if self._terms.with_agent:
+                AgentRequestHandler(self._channel)
             self._transport.request(self._channel, "exec", command, reply=True)
 
     def finish(self, seconds: float | None = None) -> Done:

@@ -8,9 +8,10 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from deploy.archive import archived
+from deploy.archive import archived, pack
 from deploy.errors import Refused
 from deploy.repository import resolve
+from deploy.tree import look
 
 
 def bytes_of(archive):
@@ -109,12 +110,44 @@ def test_submodules_are_refused(repository, tmp_path):
     assert packed(repository, "HEAD~1")
 
 
+@pytest.fixture
+def large(repository):
+    """A file in Git LFS."""
+    repository.git("lfs", "install", "--local")
+    repository.git("lfs", "track", "*.bin")
+    repository.commit("Large", **{"data.bin": "large " * 1000})
+    return repository
+
+
+def test_files_in_git_lfs_are_in_it_as_they_are(large, monkeypatch):
+    monkeypatch.setenv("GIT_LFS_SKIP_SMUDGE", "1")
+    assert large.git("cat-file", "-p", "HEAD:data.bin").startswith("version https://")
+    with tarfile.open(fileobj=io.BytesIO(packed(large))) as tree:
+        assert tree.extractfile("data.bin").read() == b"large " * 1000
+
+
+def test_a_file_that_lfs_does_not_have_is_no_pointer(large):
+    (large.path / ".git" / "lfs" / "objects").rename(large.path / ".git" / "lost")
+    with pytest.raises(Refused, match="git could not archive"):
+        packed(large)
+
+
 @pytest.mark.parametrize("where", ["", "deep/er/"])
-def test_git_lfs_is_refused(repository, where):
+def test_git_lfs_is_refused_without_its_program(repository, where, monkeypatch):
     (repository.path / where).mkdir(parents=True, exist_ok=True)
     attributes = "*.bin filter=lfs diff=lfs merge=lfs -text\n"
     repository.commit("Use LFS", **{f"{where}.gitattributes": attributes})
-    with pytest.raises(Refused, match="keeps files in Git LFS, and deploy_via copy"):
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    with pytest.raises(Refused, match=r"files in Git LFS.*; install git-lfs on this"):
+        packed(repository)
+
+
+@pytest.mark.parametrize("name", [".release.json", ".forklift/start"])
+def test_names_that_belong_to_forklift_are_refused(repository, name):
+    (repository.path / ".forklift").mkdir()
+    (repository.path / name).write_text("{}")
+    repository.commit("Ours")
+    with pytest.raises(Refused, match=rf"holds {name}, a name that belongs"):
         packed(repository)
 
 
@@ -137,3 +170,12 @@ def test_what_is_no_directory_of_the_commit_is_refused(repository, tree):
     made = archived(revision, PurePosixPath(tree))
     with pytest.raises(Refused, match="set repo_tree to one that it has"), made:
         pass
+
+
+@pytest.mark.parametrize("only", [(), ("it's [a]",), ("app", "it's [a]")])
+def test_some_names_of_a_tree_alone_can_be_archived(repository, tmp_path, only):
+    repository.commit("More", **{"it's [a]": "x", "it's a": "x"})
+    tree = look(resolve(".", "HEAD", repository.path))
+    made = pack(tree, tmp_path / "some.tar.gz", only)
+    with tarfile.open(fileobj=io.BytesIO(bytes_of(made))) as found:
+        assert sorted(found.getnames()) == sorted(only)

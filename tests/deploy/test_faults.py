@@ -55,6 +55,17 @@ def test_a_deploy_is_refused_with_a_sentence(what, sentence):
     assert sentence in found(faults.before_deploy, replace(GOOD, **what))
 
 
+def test_what_is_missing_for_the_source_is_named_with_its_package():
+    said = found(faults.before_deploy, replace(GOOD, missing_tools=("git",)))
+    assert "git cannot be found; install them (Debian: apt-get install" in said
+    assert said.endswith(" git)")
+
+
+def test_a_repository_that_a_host_cannot_read_is_told_by_check():
+    (said,) = faults.in_check(SERVICE, replace(GOOD, unreadable="cannot read"), 0, 1000)
+    assert said == "cannot read"
+
+
 def test_every_fault_of_a_host_is_named():
     broken = replace(
         GOOD, missing_tools=("svc",), free_kib=1, free_inodes=1, missing_files=("a",)

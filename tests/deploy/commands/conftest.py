@@ -96,12 +96,12 @@ class Host:
     def service(self):
         return self.place(self.paths.service_directory)
 
-    def release(self, name, state="verified"):
+    def release(self, name, state="verified", exist_ok=False):
         """Make a release that is complete, and return its manifest."""
         known = (Release(name), state, "1a2b3c4d", "main", "ann's@desk")
         manifest = Manifest(*known, at="2026-11-23T09:45:01Z")
         made = self.releases / name
-        (made / ".forklift").mkdir(parents=True)
+        (made / ".forklift").mkdir(parents=True, exist_ok=exist_ok)
         (made / ".release.json").write_text(json.dumps(manifest.__dict__) + "\n")
         return manifest
 

@@ -92,7 +92,7 @@ def test_linked_files_that_are_missing_are_named(host):
     (host.shared / "here.yml").touch()
     (host.shared / "dangling").symlink_to("nowhere")
     linked = host.with_settings(
-        linked_files=["here.yml", "it's gone/$(id).yml", "dangling"]
+        linked_files=["here.yml", "it's gone/$(id).yml", "dangling", "may.yml?"]
     )
     assert ask(linked).missing_files == ("it's gone/$(id).yml", "dangling")
 

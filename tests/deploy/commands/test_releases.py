@@ -511,6 +511,18 @@ def test_what_the_commit_had_is_replaced_by_the_link(host):
     assert (host.releases / NEW / "db.yml").read_text() == "shared"
 
 
+def test_a_link_that_is_optional_is_made_where_its_file_is(host):
+    host.release(NEW)
+    (host.releases / NEW / "own.yml").write_text("from the commit")
+    (host.shared / "there's.yml").write_text("shared")
+    wanted = ["there's.yml?", "gone.yml?", "own.yml?"]
+    linked = host.with_settings(linked_files=wanted)
+    linked.do(shared.link(linked.paths, NEW))
+    assert leads(host.releases / NEW / "there's.yml") == "../../shared/there's.yml"
+    assert (host.releases / NEW / "own.yml").read_text() == "from the commit"
+    assert not (host.releases / NEW / "gone.yml").is_symlink()
+
+
 def test_what_is_shared_stays_as_it_is(host):
     linked = host.with_settings(linked_dirs=["log"])
     (host.shared / "log").mkdir()

@@ -1,0 +1,79 @@
+"""How one commit's tree comes to the hosts: by copy or by git, as deploy_via says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from deploy import tree
+from deploy.archive import archived
+from deploy.commands import source
+from deploy.errors import Refused
+from deploy.recipes.copying import Copied
+from deploy.recipes.parcel import Parcel
+from deploy.recipes.plan import Plan
+from deploy.repository import Revision
+from deploy.settings import Service
+from deploy.shell import Step
+from deploy.tree import Tree
+
+
+class Delivery(Protocol):
+    """One commit's tree, on its way to hosts."""
+
+    @property
+    def size(self) -> int:
+        """Give the bytes that a release of it needs on a host."""
+
+    def whole(self, plan: Plan) -> Parcel:
+        """Give what any host can make the whole tree of."""
+
+    def parcel(self, plan: Plan, host: str) -> Parcel:
+        """Give the least that this host can make the tree of; it may refuse, with status OUTDATED."""
+
+
+@contextmanager
+def delivery(service: Service, revision: Revision) -> Iterator[Delivery]:
+    """Make the tree ready to be brought; raises Refused if it cannot be whole on the hosts."""
+    wanted = tree.look(revision, service.repo_tree)
+    if service.deploy_via == "git":
+        _refuse_path(revision)
+        yield Fetched(wanted)
+    else:
+        with TemporaryDirectory(prefix="forklift-") as folder, ExitStack() as begun:
+            # with hard links, the whole may not be needed
+            whole = archived(revision, service.repo_tree)
+            early = None if service.hard_links else begun.enter_context(whole)
+            yield Copied(wanted, Path(folder), early)
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A commit that each host fetches itself."""
+
+    tree: Tree
+
+    @property
+    def size(self) -> int:
+        return self.tree.size
+
+    def whole(self, plan: Plan) -> Parcel:
+        new = plan.new.release
+        filling = source.check_out(plan.target.paths, new, self.tree)
+        return Parcel((Step(f"fetching {new}", filling),))
+
+    def parcel(self, plan: Plan, host: str) -> Parcel:
+        del host
+        return self.whole(plan)
+
+
+def _refuse_path(revision: Revision) -> None:
+    if not revision.url:
+        raise Refused(
+            f"deploy_via git needs a repository that the hosts can read, and {revision.repository} is a "
+            "path on this machine; set repository to a URL, or deploy_via to copy"
+        )

@@ -1,0 +1,26 @@
+"""What one host is sent to make a tree of: steps, and what these take from standard input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deploy.archive import Archive
+from deploy.shell import Step
+
+#: exit status of a host whose release before cannot be built on
+OUTDATED = 74
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Steps that fill a new release, and their standard input: a list of names, then an archive."""
+
+    steps: tuple[Step, ...]
+    names: bytes = b""
+    archive: Archive | None = None
+
+    def payload(self) -> Iterator[bytes]:
+        yield self.names
+        if self.archive is not None:
+            yield from self.archive.blocks()

@@ -1,0 +1,97 @@
+"""What the tree of one commit holds, as the operator's repository tells it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from deploy import repository
+from deploy.errors import Refused
+from deploy.repository import Revision, answer
+
+WHOLE = PurePosixPath()
+#: what forklift itself puts into a release
+OWN = (".forklift", ".release.json")
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A directory of a commit; its names begin with its *path*."""
+
+    revision: Revision
+    path: PurePosixPath
+    #: of all its files and links, seen from the repository's top
+    names: tuple[str, ...]
+    #: bytes of its files
+    size: int
+    submodules: tuple[str, ...]
+    #: some of its files may lie in Git LFS
+    lfs: bool
+
+    @property
+    def limit(self) -> list[str]:
+        """Give the words that keep git to it."""
+        return [] if self.path == WHOLE else ["--", str(self.path)]
+
+
+def look(revision: Revision, path: PurePosixPath = WHOLE) -> Tree:
+    """Read what is there; raises Refused if there is no such directory, or it cannot be a release."""
+    _refuse_no_directory(revision, path)
+    limit = [] if path == WHOLE else ["--", str(path)]
+    words = ["ls-tree", "-r", "-l", "-z", "--full-tree", revision.commit, *limit]
+    told = repository.names(revision.repository, "--literal-pathspecs", *words)
+    entries = [each.split("\t", 1) for each in told]
+    names = tuple(name for _, name in entries)
+    _refuse_own_names(revision, path, names)
+    sizes = (facts.split()[3] for facts, _ in entries)
+    return Tree(
+        revision,
+        path,
+        names,
+        size=sum(int(each) for each in sizes if each != "-"),
+        submodules=tuple(n for facts, n in entries if facts.startswith("160000 ")),
+        lfs=_in_lfs(revision),
+    )
+
+
+def refuse_submodules(tree: Tree, via: str) -> None:
+    if tree.submodules:
+        raise Refused(
+            f"{tree.revision.commit[:7]} holds submodules ({tree.submodules[0]}), and deploy_via "
+            f"{via} would leave them empty; set deploy_via to git, or commit their files instead"
+        )
+
+
+def refuse_lfs_without_its_program(tree: Tree, via: str) -> None:
+    """Refuse what would be deployed as pointers: git asks git-lfs for the files."""
+    if tree.lfs and not shutil.which("git-lfs"):
+        raise Refused(
+            f"{tree.revision.commit[:7]} keeps files in Git LFS, and deploy_via {via} would deploy "
+            "their pointers; install git-lfs on this machine, or commit the files themselves"
+        )
+
+
+def _refuse_no_directory(revision: Revision, path: PurePosixPath) -> None:
+    named = f"{revision.commit}:{'' if path == WHOLE else path}"
+    if answer(revision.repository, "cat-file", "-t", named) != "tree":
+        raise Refused(
+            f"{revision.commit[:7]} has no directory {path}; set repo_tree to one that it has"
+        )
+
+
+def _refuse_own_names(
+    revision: Revision, path: PurePosixPath, names: tuple[str, ...]
+) -> None:
+    for name in names:
+        first = PurePosixPath(name).relative_to(path).parts[:1]
+        if first and first[0] in OWN:
+            raise Refused(
+                f"{revision.commit[:7]} holds {name}, a name that belongs to forklift; give it another"
+            )
+
+
+def _in_lfs(revision: Revision) -> bool:
+    attributes = ["--", ":(glob)**/.gitattributes"]
+    words = ["grep", "-l", "filter=lfs", revision.commit, *attributes]
+    return bool(answer(revision.repository, *words))
