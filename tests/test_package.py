@@ -1,5 +1,6 @@
 """The wheel: what is in it, and that it works where only it is installed."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -84,6 +85,40 @@ def test_with_the_extra_the_installed_templates_are_rendered(wheel, tmp_path):
     (tmp_path / "fabfile.py").write_text((ROOT / "fabfile.py").read_text())
     fab = tmp_path / "venv" / "bin" / "fab"
     assert "worker.deploy" in run(fab, "--list", cwd=tmp_path)
+
+
+def test_an_index_would_take_the_wheel_and_the_source_archive(wheel, tmp_path):
+    build = ["-m", "build", "--sdist", "--no-isolation", "--outdir", tmp_path, ROOT]
+    run(sys.executable, *build, cwd=tmp_path)
+    (source,) = tmp_path.glob("*.tar.gz")
+    twine = [sys.executable, "-m", "twine", "--no-color", "check", "--strict"]
+    assert run(*twine, wheel, source, cwd=tmp_path).count("PASSED") == 2
+
+
+def test_the_version_stands_in_one_place(wheel):
+    declared = re.search(
+        '^version = "(.*)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE
+    )
+    assert declared
+    assert wheel.name.startswith(f"forklift-{declared[1]}-")
+    elsewhere = [
+        each
+        for package in ("deploy", "worker")
+        for each in (ROOT / package).rglob("*.py")
+        if f'"{declared[1]}"' in each.read_text()
+    ]
+    assert elsewhere == []
+
+
+def test_the_changes_of_the_next_release_can_be_put_together():
+    draft = ["-m", "towncrier", "build", "--draft", "--version", "9.9.9"]
+    said = run(sys.executable, *draft, cwd=ROOT)
+    assert "## 9.9.9" in said
+    fragments = [
+        each for each in (ROOT / "changelog.d").glob("*.md") if each.name != "README.md"
+    ]
+    for each in fragments:
+        assert each.read_text().split("\n")[0][:60] in said, each
 
 
 def test_what_an_installed_package_needs_is_in_the_wheel(names):
