@@ -18,6 +18,8 @@ from siege.scene import Scene
 
 #: seconds between the first Ctrl-C and the second
 BETWEEN = 0.3
+#: seconds without a word after which a host goes back, where the scene says so
+CONFIRM = "4"
 #: a clock that is this many seconds wrong
 SKEW = 3 * 86_400
 
@@ -39,11 +41,14 @@ class Attack:
     @property
     def environment(self) -> dict[str, str]:
         """What fab finds in its environment."""
-        return {
+        confirming = _both("CONFIRM_TIMEOUT", CONFIRM) if self.scene.confirmed else {}
+        special = {
             "client's clock": {"SIEGE_CLOCK": str(SKEW * (-1) ** self.scene.number)},
+            "refuse, and be skipped": _both("UNREACHABLE", "skip"),
             "release dies late": _both("SETTLE", "4"),
             "release is sick": _both("HEALTH_CHECK", "./healthy"),
-        }.get(self.scene.attack, {})
+        }
+        return {**confirming, **special.get(self.scene.attack, {})}
 
     @property
     def behaviour(self) -> str:
@@ -56,6 +61,7 @@ class Attack:
         standing: Mapping[str, Callable[[str], object]] = {
             "break the build": lambda v: self.arena.shims[v].flag("break-build", True),
             "refuse": lambda v: self.arena.wires[v].refuse(),
+            "refuse, and be skipped": lambda v: self.arena.wires[v].refuse(),
             "silent from the start": lambda v: self.arena.wires[v].mute(),
             "no log": self._stop_log,
         }

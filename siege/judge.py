@@ -50,7 +50,7 @@ class Run:
 def violations(run: Run, tree: Callable[[str], Tree]) -> Iterator[str]:
     """Name each promise that does not hold; *tree* tells what a commit holds."""
     seen = run.seen
-    if "Traceback" in run.said or run.status not in (None, 0, 2, 3, 4):
+    if "Traceback" in run.said or run.status not in (None, 0, 2, 3, 4, 5):
         yield f"fab ended with {run.status} and said:\n{run.said}"
     # a sync does nothing on hosts that have it already
     everywhere = seen.task in TRANSACTIONS and seen.task != "sync"
@@ -68,9 +68,9 @@ def violations(run: Run, tree: Callable[[str], Tree]) -> Iterator[str]:
 
 def _by_status(run: Run, host: str, before: View, after: View) -> Iterator[str]:
     task, wanted = run.seen.task, run.seen.wanted
-    if task == "dry" or run.status == 2:
+    if task == "dry" or run.status == 2 or host in _skipped(run):
         yield from ends.nothing_changed(before, after)
-    elif run.status == 0:
+    elif run.status in (0, 5):
         yield from ends.DONE.get(task, ends.lives)(wanted, before, after)
     elif task in TRANSACTIONS:
         if run.status is None or (run.status == 4 and host in _named(run.said)):
@@ -84,6 +84,13 @@ def _named(said: str) -> set[str]:
     found = re.findall(r"NOT undone on ([^:]*):", said)
     found += re.findall(r"is NOT undone; (.*?) may be", said)
     return set(re.split(r"[,\s]+", " ".join(found)))
+
+
+def _skipped(run: Run) -> list[str]:
+    """Name the hosts that exit status 5 speaks of."""
+    pattern = r"not done on all hosts: (.*?) could not be reached and was skipped"
+    found = re.search(pattern, run.said) if run.status == 5 else None
+    return found[1].split(", ") if found else []
 
 
 def _one_for_all(after: Views) -> Iterator[str]:

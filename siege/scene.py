@@ -41,6 +41,7 @@ ATTACKS: Mapping[str, int] = {
     "mute": 3,
     "freeze": 3,
     "refuse": 2,
+    "refuse, and be skipped": 2,
     "silent from the start": 1,
     "rival": 6,
     "push": 4,
@@ -55,6 +56,7 @@ ATTACKS: Mapping[str, int] = {
 #: among many hosts, one that is in trouble: how often each kind is drawn
 OF_MANY: Mapping[str, int] = {
     "refuse": 2,
+    "refuse, and be skipped": 2,
     "silent from the start": 2,
     "freeze": 3,
     "mute": 2,
@@ -69,6 +71,7 @@ LIMITED: Mapping[str, tuple[str, ...]] = {
     "fill the disk": MAKES_RELEASE,
     "fill the inodes": MAKES_RELEASE,
     "break the build": MAKES_RELEASE,
+    "refuse, and be skipped": ("deploy",),
     "rival": ("deploy", "both", "rollback"),
     "push": ("deploy", "both", "update"),
     "no log": ("deploy", "rollback", "restart"),
@@ -82,6 +85,7 @@ LIMITED: Mapping[str, tuple[str, ...]] = {
 STANDING = (
     "break the build",
     "refuse",
+    "refuse, and be skipped",
     "silent from the start",
     "no log",
     "strange key",
@@ -109,6 +113,8 @@ class Scene:
     straggler: bool
     #: the deploy that follows is asked for twice
     twice: bool
+    #: hosts go back by themselves unless they are told that all is well
+    confirmed: bool
 
     def __str__(self) -> str:
         how = "program" if self.at_program else "clock"
@@ -134,6 +140,7 @@ def draw(seed: int, number: int, hosts: Sequence[str]) -> Scene:
         at_program=must or dice.random() < 0.6,
         straggler=dice.random() < 0.1,
         twice=dice.random() < 0.1,
+        confirmed=dice.random() < 0.25,
     )
 
 

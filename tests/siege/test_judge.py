@@ -38,7 +38,7 @@ def found(after=AFTER, status=0, said="", task="deploy", attack="kill"):
     """What is said of web1, which showed *after*; web2 is as it should be after a deploy."""
     before = {("sample", "web1"): BEFORE, ("sample", "web2"): BEFORE}
     seen = Seen(task, before, {**before, ("sample", "web1"): after}, "b" * 40)
-    if status == 0:
+    if status in (0, 5):
         seen.after["sample", "web2"] = AFTER
     told = judge.violations(Run(seen, attack, status, said), COMMITS.__getitem__)
     return [each for each in told if "web2: " not in each]
@@ -91,6 +91,13 @@ def test_a_host_that_is_named_may_be_on_either_release_but_whole():
     half = replace(AFTER, service=BEFORE.service)
     assert "D10: " in found(after=half, status=4, said=said)[0]
     assert "D2: " in found(after=on(NEW[:-1] + "a"), status=4, said=said)[0]
+
+
+def test_a_host_that_was_skipped_is_as_it_was_and_all_others_are_done():
+    said = "not done on all hosts: web1 could not be reached and was skipped. What"
+    assert found(after=BEFORE, status=5, said=said) == []
+    assert "D4: " in found(status=5, said=said)[0]
+    assert "D2: " in found(after=BEFORE, status=5, said=said.replace("web1", "web2"))[0]
 
 
 def test_a_killed_deploy_leaves_each_host_whole():
