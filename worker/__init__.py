@@ -23,6 +23,7 @@ from worker.hook import Hook, Offer
 from worker.job import Job
 from worker.queue import Queue
 from worker.queues import Queues
+from worker.result import Result
 
 __all__ = [
     "Abort",
@@ -42,6 +43,7 @@ __all__ = [
     "QueueNotSetUp",
     "QueueUnreachable",
     "Queues",
+    "Result",
     "TimedOut",
     "UnknownSerializer",
     "WorkerError",

@@ -7,6 +7,7 @@ from typing import Any
 
 from worker import serializers
 from worker.errors import NoSuchJob
+from worker.pruning import Pruning
 from worker.store import admin
 from worker.store.admin import Listed, Which
 from worker.store.interface import Store
@@ -23,12 +24,14 @@ class Desk:
         self._store = store
 
     def jobs(self, which: Which) -> Sequence[Listed]:
-        """Give jobs: the live ones by age, then the kept ones, the latest first."""
+        """Give jobs: the live ones by age, then the kept ones and those whose results are, the latest first."""
         found: list[Listed] = []
-        if which.state not in admin.KEPT:
+        if which.state in ("", *STATES.values()):
             found += self._listed(admin.live(which, self._store.words))
         if which.state in ("", *admin.KEPT):
             found += self.kept(which)
+        if which.state in ("", admin.DONE):
+            found += self._listed(admin.done(which, self._store.words))
         return found[: which.limit]
 
     def kept(self, which: Which) -> list[Listed]:
@@ -37,13 +40,16 @@ class Desk:
 
     def show(self, id: int) -> dict[str, Any]:
         """Give all that is known of a job; its argument as JSON text, times in microseconds since 1970."""
-        (_, live), (_, kept) = self._store.change(admin.show(id))
+        (_, live), (_, kept), (_, done) = self._store.change(admin.show(id))
         if live:
             row = dict(zip([*admin.SHOWN, "state", "due_at"], live[0]))
             return _readable({**row, "state": STATES[row["state"]]})
         if kept:
             names = [*admin.SHOWN, "state", "failed_at", "traceback"]
             return _readable(dict(zip(names, kept[0])))
+        if done:
+            names = [*admin.SHOWN, "state", "done_at", "keep_until", "result"]
+            return _readable(dict(zip(names, done[0])))
         raise NoSuchJob(f"there is no job {id}: it is done, or was dropped or pruned")
 
     def retry(self, ids: Sequence[int]) -> int:
@@ -78,14 +84,12 @@ class Desk:
         return sorted(name for (name,) in self._store.change([admin.PAUSED])[0][1])
 
     def prune(self, seconds: float) -> int:
-        """Delete the jobs that were kept so long ago; count them."""
-        total = 0
-        while True:
-            statement = admin.prune(seconds, BATCH, self._store.words)
-            ((count, _),) = self._store.change([statement])
+        """Delete failed jobs that were kept so long, and results whose time is over; count them."""
+        pruning, total, more = Pruning(self._store, seconds), 0, True
+        while more:
+            count, more = pruning.prune()
             total += count
-            if count < BATCH:
-                return total
+        return total
 
     def _listed(self, statement: Any) -> Iterator[Listed]:
         ((_, rows),) = self._store.change([statement])
@@ -93,7 +97,8 @@ class Desk:
 
 
 def _readable(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "arg": serializers.readable(row["arg"])}
+    texts = {name: row[name] for name in ("arg", "result") if name in row}
+    return {**row, **{name: serializers.readable(each) for name, each in texts.items()}}
 
 
 def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -14,10 +14,10 @@ from worker.errors import NoSuchJob
 from worker.queue import Queue
 from worker.report import Look
 from worker.store.admin import Which
+from worker.verbs import DAY
 
 #: the exit status of what is wrong but no error
 ALARM = 3
-DAY = 86400.0
 
 Lines = Generator[str, None, int]
 
@@ -85,7 +85,7 @@ def resume(options: argparse.Namespace, address: Address) -> Iterator[str]:
 
 def prune(options: argparse.Namespace, address: Address) -> Iterator[str]:
     count = _opened(address).desk.prune(options.days * DAY)
-    yield f"{count} jobs that were kept for more than {options.days:g} days are deleted"
+    yield f"{count} jobs are deleted: failed ones of more than {options.days:g} days ago, and results whose time was over"
 
 
 def doctor(options: argparse.Namespace, address: Address) -> Lines:

@@ -82,6 +82,7 @@ class Exchange:
 
     def _make_rounds(self, *, looks: bool) -> None:
         ticked = self._rounds.tick()
+        self._rounds.prune()
         if (looks and self._rounds.look()) or ticked:
             self._pacing.wake(time.monotonic())
 

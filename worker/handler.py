@@ -47,6 +47,8 @@ class Handler:
     catch_up: float = 86400.0
     #: what writes the argument of its jobs: json, or msgpack
     serializer: str = serializers.PLAIN
+    #: seconds that what work returns is kept, with the times of the job; 0: a job that is done leaves nothing
+    keep_result: float = 0.0
     #: what is done around its enqueues and attempts, within the hooks of the queue and the worker
     hooks: Sequence[Hook] = ()
 
@@ -152,6 +154,7 @@ def _check(each: Handler) -> None:
         ("grab_for", 1),
         ("max_crashes", 1),
         ("catch_up", 60),
+        ("keep_result", 0),
     ):
         value = getattr(each, setting)
         if not isinstance(value, (int, float)) or value < least:

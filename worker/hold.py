@@ -7,20 +7,33 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from worker.errors import LeaseLost
+from worker import serializers
+from worker.errors import BadJob, LeaseLost
+from worker.handler import Handler
 from worker.hook import Hook
-from worker.job import Aborted, Done, GivenBack, Outcome, Settled
+from worker.job import Aborted, Delivered, Done, GivenBack, Outcome, Settled
 from worker.offer import Intake, offer
 from worker.store import settling
 from worker.store.base import Grabbed, NewJob, Settlement
 from worker.store.interface import Store
+from worker.store.statements import Statement
+
+#: bytes of a result as text
+LARGEST_RESULT = 1_000_000
 
 
 class Held:
     def __init__(
-        self, store: Store, grabbed: Grabbed, hooks: Sequence[Hook] = ()
+        self,
+        store: Store,
+        grabbed: Grabbed,
+        handler: Handler | None = None,
+        hooks: Sequence[Hook] = (),
     ) -> None:
         self._store, self._grabbed, self._hooks = store, grabbed, hooks
+        self._handler = handler or Handler()
+        #: what is to be kept, as text; empty: not said yet
+        self._result = ""
         self._cursor: Any = None
         self._settled_in_open = False
         self.completed = self.settled = False
@@ -46,17 +59,39 @@ class Held:
                 self._cursor = None
         self.settled = self.settled or self._settled_in_open
 
-    def complete(self) -> None:
+    def complete(self, result: Any = None) -> None:
+        if result is not None:
+            self.deliver(result)
         if self._cursor is None:
             self.completed = True
             return
-        own = Settlement(self._grabbed.id, self._grabbed.owner, Done())
-        done = settling.settle(own, self._store.words)
-        if not self._store.within(self._cursor, done):
+        own = Settlement(self._grabbed.id, self._grabbed.owner, self._done(0.0))
+        self._write(self._cursor, settling.settle(own, self._store.words))
+        self._settled_in_open = True
+
+    def deliver(self, result: Any) -> None:
+        """Remember what is to be kept, if the handler keeps results; the first that was said counts."""
+        if self._handler.keep_result and not self._result:
+            self._result = serializers.write(
+                result, self._handler.serializer, "result", LARGEST_RESULT
+            )
+
+    def progress(self, done: float, note: str) -> None:
+        if not isinstance(done, (int, float)) or not 0 <= done <= 1:
+            raise BadJob(f"progress is {done!r}; it must be a number from 0 to 1")
+        held = (self._grabbed.id, self._grabbed.owner)
+        said = [settling.progress(held, done, note, self._store.words)]
+        if self._cursor is not None:
+            self._write(self._cursor, said)
+            return
+        with self._store.transaction() as cursor:
+            self._write(cursor, said)
+
+    def _write(self, cursor: Any, statements: Sequence[Statement]) -> None:
+        if not self._store.within(cursor, statements):
             raise LeaseLost(
                 f"job {self._grabbed.id} is no longer ours: its lease ran out meanwhile"
             )
-        self._settled_in_open = True
 
     def abort(self, why: str) -> None:
         self.aborted = why
@@ -82,4 +117,10 @@ class Held:
             return Aborted(self.aborted, seconds)
         if self.declined is not None and not self.completed:
             return GivenBack(max(0.0, self.declined), seconds)
-        return Done(seconds)
+        return self._done(seconds)
+
+    def _done(self, seconds: float) -> Done | Delivered:
+        keep = self._handler.keep_result
+        return (
+            Delivered(self._result or "null", keep, seconds) if keep else Done(seconds)
+        )

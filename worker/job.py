@@ -20,7 +20,9 @@ class Hold(Protocol):
 
     def transaction(self) -> AbstractContextManager[Any]: ...
 
-    def complete(self) -> None: ...
+    def complete(self, result: Any) -> None: ...
+
+    def progress(self, done: float, note: str) -> None: ...
 
     def abort(self, why: str) -> None: ...
 
@@ -36,7 +38,10 @@ class _NoHold:
     def transaction(self) -> AbstractContextManager[Any]:
         raise WorkerError("this job is not in a queue, so it has no transaction")
 
-    def complete(self) -> None:
+    def complete(self, result: Any) -> None:
+        pass
+
+    def progress(self, done: float, note: str) -> None:
         pass
 
     def abort(self, why: str) -> None:
@@ -60,13 +65,21 @@ class Job:
     enqueued_at: float = 0.0
     hold: Hold = field(default_factory=_NoHold, repr=False, compare=False)
 
-    def completed(self) -> None:
+    def completed(self, result: Any = None) -> None:
         """Say that the work is done, whatever follows; inside transaction(): settle with its writes.
 
-        Returning from work() says the same. Raises LeaseLost inside a transaction if the job
-        was given to someone else, so that the transaction is undone.
+        Returning from work() says the same. The *result* is kept if the handler's keep_result says
+        so. Raises LeaseLost inside a transaction if the job was given to someone else, so that the
+        transaction is undone.
         """
-        self.hold.complete()
+        self.hold.complete(result)
+
+    def progress(self, done: float, note: str = "") -> None:
+        """Say how far the work is, from 0 to 1; each call is a commit, or a part of transaction().
+
+        Raises LeaseLost if the job was given to someone else.
+        """
+        self.hold.progress(done, note)
 
     def abort(self, why: str = "aborted") -> NoReturn:
         """End the job for good: it is kept as aborted and never tried again."""
@@ -90,6 +103,15 @@ class Job:
 class Done:
     """The handler returned; *seconds* is how long it took."""
 
+    seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Done, with a *result* (as text) that is to be kept for *keep* seconds."""
+
+    result: str
+    keep: float
     seconds: float = field(default=0.0, compare=False)
 
 
@@ -146,4 +168,6 @@ class GivenBack:
 
 
 #: how an attempt ended; each has its *seconds*, 0 where nobody knows
-Outcome = Union[Done, Settled, Retry, Failed, Aborted, Quarantined, GivenBack]
+Outcome = Union[
+    Done, Delivered, Settled, Retry, Failed, Aborted, Quarantined, GivenBack
+]

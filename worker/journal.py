@@ -50,5 +50,8 @@ class Journal:
 
 
 def _value(arg: str) -> Any:
-    """What another serializer than JSON wrote stays text."""
-    return arg if arg.startswith(MARK) else json.loads(arg)
+    """What another serializer than JSON wrote stays text, and so does what nobody can read."""
+    try:
+        return arg if arg.startswith(MARK) else json.loads(arg)
+    except ValueError:
+        return arg

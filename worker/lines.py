@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from worker.job import (
     Aborted,
+    Delivered,
     Done,
     Failed,
     GivenBack,
@@ -100,6 +101,7 @@ def _end(outcome: Outcome) -> tuple[str, str]:
 
 _NAMES: dict[type, str] = {
     Done: "done",
+    Delivered: "done",
     Settled: "done",
     GivenBack: "given back",
     Failed: "failed for good",

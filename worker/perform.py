@@ -29,7 +29,7 @@ def perform(register: Register, store: Store, grabbed: Grabbed) -> Outcome:
     handler = register.get(grabbed.handler)
     if handler is None:
         return retry.after_unknown(grabbed.handler, grabbed.attempt)
-    hold = Held(store, grabbed, register.hooks)
+    hold = Held(store, grabbed, handler, register.hooks)
     hooks = register.hooks_around(grabbed.handler)
     started = time.perf_counter()
     job: Job | None = None
@@ -49,7 +49,7 @@ def _work(handler: Handler, job: Job, hold: Held, hooks: Sequence[Hook]) -> None
     """Call the handler; what it says by Abort and Decline is no failure."""
     try:
         with alarm.after(handler.timeout):
-            hook.around_work(hooks, job, lambda: handler.work(job))
+            result = hook.around_work(hooks, job, lambda: handler.work(job))
     except Abort as abort:
         hold.aborted = str(abort) or hold.aborted or "aborted"
     except Decline as decline:
@@ -57,6 +57,7 @@ def _work(handler: Handler, job: Job, hold: Held, hooks: Sequence[Hook]) -> None
     else:
         if handler.explicit_completion and not hold.is_decided:
             raise NotCompleted("work returned without calling job.completed()")
+        hold.deliver(result)
 
 
 def job_of(grabbed: Grabbed, hold: Held, hooks: Sequence[Hook] = ()) -> Job:

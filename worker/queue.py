@@ -11,12 +11,14 @@ from worker import address as addresses
 from worker import bell
 from worker.address import Address
 from worker.desk import Desk
-from worker.errors import BadJob
+from worker.errors import BadJob, NoSuchJob
 from worker.handler import HandlerLike
 from worker.hook import Hook, Offer
 from worker.offer import Intake, offer
+from worker.result import Result
+from worker.result import of as of_row
 from worker.serializers import PLAIN
-from worker.store import open_store
+from worker.store import open_store, results
 from worker.store.base import Counts, Kept, NewJob
 from worker.store.interface import Store
 
@@ -119,6 +121,15 @@ class Queue:
     def kept(self, limit: int = 10) -> Sequence[Kept]:
         """Give the jobs that failed, were aborted or quarantined, the latest first."""
         return self.store.kept(limit)
+
+    def result(self, id: int) -> Result:
+        """Give what became of a job; raise NoSuchJob if nothing of it is left."""
+        for _, rows in self.store.change(results.find(id)):
+            if rows:
+                return of_row(rows[0])
+        raise NoSuchJob(
+            f"there is no job {id}: it is done and no result of it is kept (any more), or it was dropped or pruned"
+        )
 
     @property
     def desk(self) -> Desk:

@@ -8,24 +8,29 @@ from worker import lines
 from worker.holding import Holding
 from worker.journal import Journal
 from worker.periodic import Periodic
+from worker.pruning import Pruning
 
 #: seconds between looks at what is due: scheduled jobs, leases that ran out
 LOOK_EVERY = 1.0
 #: no look follows another sooner
 LOOK_AGAIN = 0.02
+#: seconds between looks at what was kept for long enough
+PRUNE_EVERY = 60.0
 
 
 class Rounds:
     """A manager's looks at the queue; each says whether it made a job ready."""
 
-    def __init__(self, holding: Holding, periodic: Periodic, journal: Journal) -> None:
-        self._holding, self._periodic = holding, periodic
+    def __init__(
+        self, holding: Holding, periodic: Periodic, pruning: Pruning, journal: Journal
+    ) -> None:
+        self._holding, self._periodic, self._pruning = holding, periodic, pruning
         self._journal = journal
-        self._look_at = 0.0
+        self._look_at = self._prune_at = 0.0
 
     def pause(self) -> float:
         """Seconds until something is to be looked at."""
-        look = max(0.0, self._look_at - time.monotonic())
+        look = max(0.0, min(self._look_at, self._prune_at) - time.monotonic())
         tick = self._periodic.pause()
         return look if tick is None else min(look, tick)
 
@@ -58,3 +63,14 @@ class Rounds:
         for each in ticked:
             self._journal.say(f"tick {each} is enqueued", "tick")
         return bool(ticked)
+
+    def prune(self) -> None:
+        """Delete what was kept for long enough, a little at a time."""
+        now = time.monotonic()
+        if now < self._prune_at:
+            return
+        count, more = self._pruning.prune()
+        self._prune_at = now + (LOOK_EVERY if more else PRUNE_EVERY)
+        if count:
+            text = f"{count} jobs that were kept for long enough are deleted"
+            self._journal.say(text, "pruned", jobs=count)

@@ -22,10 +22,12 @@ from worker.manager import Manager, Settings
 from worker.managers import Charge, Managers
 from worker.periodic import Periodic
 from worker.places import Share
+from worker.pruning import Pruning
 from worker.queue import Queue, release
 from worker.rounds import Rounds
 from worker.spare import Pool
 from worker.staffing import Staff
+from worker.verbs import DAY
 from worker.wear import Limits
 
 
@@ -83,7 +85,9 @@ class _Plan:
         names = [name for name in self.options.queues.split(",") if name]
         holding = Holding(queue.store, self.register, names or ["default"], release())
         periodic = Periodic(queue.store, self.register, release(), journal)
-        rounds = Rounds(holding, periodic, journal)
+        keep_failed = self.options.prune_days * DAY or None
+        pruning = Pruning(queue.store, keep_failed)
+        rounds = Rounds(holding, periodic, pruning, journal)
         return Exchange(holding, rounds, self.options.work_delay, journal)
 
 

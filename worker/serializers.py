@@ -15,7 +15,9 @@ MARK = "~"
 PLAIN = "json"
 
 
-def write(value: Any, serializer: str = PLAIN) -> str:
+def write(
+    value: Any, serializer: str = PLAIN, what: str = "argument", most: int = LARGEST
+) -> str:
     """Write a value as ASCII, so that no connection's character set can change it."""
     try:
         text = (
@@ -25,11 +27,9 @@ def write(value: Any, serializer: str = PLAIN) -> str:
         )
     except (TypeError, ValueError, RecursionError, OverflowError) as error:
         name = NAMES.get(serializer, serializer)
-        raise BadJob(f"the argument is not {name}: {error}") from error
-    if len(text) > LARGEST:
-        raise BadJob(
-            f"the argument is {len(text)} bytes as text; {LARGEST} is the most"
-        )
+        raise BadJob(f"the {what} is not {name}: {error}") from error
+    if len(text) > most:
+        raise BadJob(f"the {what} is {len(text)} bytes as text; {most} is the most")
     return text
 
 

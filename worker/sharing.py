@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from worker.crew import Crew
 from worker.exchange import Exchange
-from worker.job import Done, Outcome, Settled
+from worker.job import Delivered, Done, Outcome, Settled
 from worker.member import Member
 from worker.portion import Portion
 from worker.store.base import Grabbed
@@ -70,4 +70,4 @@ class Sharing:
 
 def _seconds(outcome: Outcome) -> float:
     """Anything but a job simply done counts as long: it is not the tiny work that is worth batching."""
-    return outcome.seconds if isinstance(outcome, (Done, Settled)) else 0.001
+    return outcome.seconds if isinstance(outcome, (Delivered, Done, Settled)) else 0.001

@@ -6,8 +6,11 @@ import argparse
 from collections.abc import Callable, Mapping
 
 from worker.spare import COOL_DOWN
-from worker.store.admin import KEPT
+from worker.store.admin import DONE, KEPT
 from worker.store.statements import STATES
+
+#: seconds
+DAY = 86400.0
 
 Arguments = Callable[[argparse.ArgumentParser], object]
 
@@ -71,6 +74,13 @@ def _run(verb: argparse.ArgumentParser) -> None:
         help=f"idle time before a child can be retired; {COOL_DOWN:g}",
     )
     _wear(verb)
+    verb.add_argument(
+        "--prune-days",
+        type=_seconds,
+        default=0.0,
+        metavar="DAYS",
+        help="delete jobs that failed so long ago; never",
+    )
     _hooks(verb)
     verb.add_argument(
         "--work-delay",
@@ -188,7 +198,7 @@ def _status(verb: argparse.ArgumentParser) -> None:
 
 
 def _list(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--state", choices=(*STATES.values(), *KEPT), default="")
+    verb.add_argument("--state", choices=(*STATES.values(), *KEPT, DONE), default="")
     verb.add_argument("--of", default="", metavar="QUEUE", help="of one queue only")
     verb.add_argument("--handler", default="", metavar="HANDLER")
     verb.add_argument("--limit", type=_count, default=20, metavar="N", help="20")

@@ -10,6 +10,7 @@ from typing import Any
 
 from worker.job import (
     Aborted,
+    Delivered,
     Done,
     Failed,
     GivenBack,
@@ -23,7 +24,7 @@ from worker.store.base import Grabbed
 _LENGTH = struct.Struct("!I")
 _KINDS = {
     kind.__name__: kind
-    for kind in (Settled, Retry, Failed, Aborted, Quarantined, GivenBack)
+    for kind in (Delivered, Settled, Retry, Failed, Aborted, Quarantined, GivenBack)
 }
 #: bytes read at once
 PIECE = 262144

@@ -137,3 +137,9 @@ def Deaf(job):
     while True:
         with suppress(Exception):
             time.sleep(60)
+
+
+@handler(keep_result=60)
+def Double(job):
+    """Give twice the argument, which is kept."""
+    return 2 * job.arg

@@ -17,7 +17,14 @@ from typing import Any
 import pymysql
 
 from worker import Queue
+from worker.exchange import Exchange
+from worker.handler import Register
+from worker.holding import Holding
 from worker.job import Done
+from worker.journal import Journal
+from worker.periodic import Periodic
+from worker.pruning import Pruning
+from worker.rounds import Rounds
 from worker.store.base import GRAB_BITS, Ask, Settlement
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -229,6 +236,17 @@ def settle(queue: Queue, job: Any, outcome: Any = None) -> bool:
     return job.id not in queue.store.turn([ended], None).lost
 
 
+def exchange_of(
+    queue: Queue, work_delay: float = 1.0, keep_failed: float | None = None
+) -> Exchange:
+    """A manager's dealings with a queue, without its processes."""
+    holding = Holding(queue.store, Register(), ["default"], "")
+    journal = Journal()
+    periodic = Periodic(queue.store, Register(), "", journal)
+    rounds = Rounds(holding, periodic, Pruning(queue.store, keep_failed), journal)
+    return Exchange(holding, rounds, work_delay, journal)
+
+
 def states(queue: Queue) -> dict[str, int]:
     return {state: count for (_, state), count in queue.counts().jobs.items()}
 
@@ -240,3 +258,8 @@ def sql(queue: Queue, statement: str, *values: Any) -> list[Any]:
             statement = statement.replace("%s", "?")
         cursor.execute(statement, values)
         return list(cursor.fetchall())
+
+
+def expire(queue: Queue) -> None:
+    """Let all leases run out."""
+    sql(queue, "UPDATE job SET due_at = 1 WHERE state = 1")

@@ -1,14 +1,8 @@
 """An enqueue wakes the managers of its queue on the same host, and hurts nobody."""
 
-from tests.worker.support import until
+from tests.worker.support import exchange_of, until
 from worker import Queue
 from worker.bell import PLACES, Bell, ring
-from worker.exchange import Exchange
-from worker.handler import Register
-from worker.holding import Holding
-from worker.journal import Journal
-from worker.periodic import Periodic
-from worker.rounds import Rounds
 
 ECHO = "tests.worker.jobs.Echo"
 
@@ -43,10 +37,7 @@ def test_more_managers_than_places_and_more_rings_than_anyone_hears_do_no_harm(q
 
 
 def test_a_ring_makes_an_idle_manager_poll_at_once(queue):
-    holding = Holding(queue.store, Register(), ["default"], "")
-    periodic = Periodic(queue.store, Register(), "", Journal())
-    rounds = Rounds(holding, periodic, Journal())
-    exchange = Exchange(holding, rounds, 1000.0, Journal())
+    exchange = exchange_of(queue, 1000.0)
     until(lambda: exchange.trade(1, {}) or exchange.pause() > 0.2)
     queue.enqueue(ECHO)
     exchange.trade(1, {})

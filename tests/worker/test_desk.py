@@ -195,18 +195,6 @@ def test_a_doctor_finds_a_lost_index(mariadb):
     queue.close()
 
 
-def test_a_queue_of_the_first_schema_is_migrated_with_its_jobs(queue):
-    id = queue.enqueue(ECHO)
-    for table in ("paused_queue", "periodic"):
-        sql(queue, f"DROP TABLE {table}")
-    sql(queue, "DELETE FROM job_schema_version WHERE version > 1")
-    queue.setup()
-    queue.setup()
-    queue.desk.pause("default")
-    assert queue.desk.paused() == ["default"]
-    assert grab(queue)[0].id == id
-
-
 def test_the_error_of_a_retry_is_listed(queue):
     queue.enqueue(ECHO)
     settle(queue, grab(queue)[0], Retry(60, "ValueError: again"))

@@ -2,25 +2,16 @@
 
 import pytest
 
-from tests.worker.support import sql, states, until
+from tests.worker.support import exchange_of, sql, states, until
 from worker import QueueUnreachable
-from worker.exchange import Exchange
-from worker.handler import Register
-from worker.holding import Holding
 from worker.job import Done
-from worker.journal import Journal
-from worker.periodic import Periodic
-from worker.rounds import Rounds
 
 ECHO = "tests.worker.jobs.Echo"
 
 
 @pytest.fixture
 def exchange(queue):
-    holding = Holding(queue.store, Register(), ["default"], "")
-    periodic = Periodic(queue.store, Register(), "", Journal())
-    rounds = Rounds(holding, periodic, Journal())
-    return Exchange(holding, rounds, 1.0, Journal())
+    return exchange_of(queue, 1.0)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ FLOORS = [
     ["handler", "store.base", "store.schema"],
     ["store.statements", "store.mysql_schema", "store.sqlite_schema"],
     ["store.admin"],
-    ["store.interface", "store.ticks"],
+    ["store.interface", "store.ticks", "store.results"],
     [
         "retry",
         "lines",
@@ -55,6 +55,7 @@ FLOORS = [
     ["store.mysql", "store.sqlite"],
     ["store"],
     ["journal"],
+    ["result", "pruning"],
     ["verdict", "desk", "report", "hold"],
     ["queue", "perform", "holding", "periodic"],
     ["rounds"],

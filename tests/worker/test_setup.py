@@ -5,8 +5,10 @@ import sys
 
 import pytest
 
-from tests.worker.support import ROOT, grab, sql, states
+from tests.worker.support import ROOT, grab, settle, sql, states
 from worker import Queue, QueueNotSetUp, QueueUnreachable
+from worker.job import Delivered
+from worker.store import mysql_schema, sqlite_schema
 from worker.store.sqlite_schema import STEPS
 
 ECHO = "tests.worker.jobs.Echo"
@@ -43,11 +45,40 @@ def test_a_setup_that_was_cut_off_is_finished_by_the_next(queue):
     sql(queue, "DROP TABLE failed_job")
     if queue.address.kind == "sqlite":
         # SQLite's setup is one transaction: nothing or all
-        for table in ("job", "paused_queue", "periodic"):
+        for table in ("job", "paused_queue", "periodic", "done_job"):
             sql(queue, f"DROP TABLE {table}")
     sql(queue, "DROP TABLE job_schema_version")
     queue.setup()
     assert states(queue) == {}
+
+
+@pytest.mark.parametrize("version", sorted(STEPS)[:-1])
+@pytest.mark.parametrize("url", ["sqlite", "mysql"], indirect=True)
+def test_a_queue_of_every_earlier_schema_is_migrated_with_its_jobs(
+    url, monkeypatch, version
+):
+    old = Queue(url)
+    with monkeypatch.context() as earlier:
+        for steps in (sqlite_schema.STEPS, mysql_schema.STEPS):
+            for step in [each for each in steps if each > version]:
+                earlier.delitem(steps, step)
+        old.setup()
+        old.setup()
+    sql(
+        old,
+        "INSERT INTO job (queue, handler, state, precedence, enqueued_at, enqueued_release, arg)"
+        " VALUES ('default', 'a.B', 0, 0, 1, '', '[7]')",
+    )
+    with pytest.raises(QueueNotSetUp, match="run `python -m worker setup`"):
+        old.enqueue(ECHO)
+    old.setup()
+    old.setup()
+    (job,) = grab(old)
+    assert (job.handler, job.arg) == ("a.B", "[7]")
+    settle(old, job, Delivered("1", 60))
+    assert old.result(job.id).state == "done"
+    old.desk.pause("default")
+    old.close()
 
 
 def test_a_queue_that_is_not_there_says_how_to_make_it(url):

@@ -13,7 +13,6 @@ from worker.store.statements import (
     STATES,
     Statement,
     Words,
-    microseconds,
     numbers,
 )
 
@@ -45,6 +44,7 @@ class Which:
 
 
 KEPT = ("failed", "aborted", "quarantined")
+DONE = "done"
 KEY = "CAST(uniqkey AS CHAR)"
 LIVE = "queue, handler, precedence, uniqkey, enqueued_at, enqueued_release, arg"
 
@@ -63,6 +63,15 @@ def kept(which: Which, words: Words) -> Statement:
     return Statement(
         f"SELECT id, queue, handler, state, attempt, -precedence, {KEY}, {words.now} - enqueued_at, failed_at - {words.now}, error"
         f" FROM failed_job {where} ORDER BY failed_at DESC, id DESC LIMIT {which.limit}",
+        values,
+    )
+
+
+def done(which: Which, words: Words) -> Statement:
+    where, values = _where(which, {})
+    return Statement(
+        f"SELECT id, queue, handler, '{DONE}', attempt, -precedence, {KEY}, {words.now} - enqueued_at, done_at - {words.now}, NULL"
+        f" FROM done_job {where} ORDER BY id DESC LIMIT {which.limit}",
         values,
     )
 
@@ -88,7 +97,8 @@ def listed(row: Sequence[Any]) -> Listed:
     )
 
 
-COLUMNS = f"id, queue, handler, attempt, crashes, -precedence AS priority, {KEY} AS uniqkey, enqueued_at, grabbed_at, enqueued_release, grabbed_release, arg, error"
+ALIKE = f"id, queue, handler, attempt, crashes, -precedence AS priority, {KEY} AS uniqkey, enqueued_at, grabbed_at, enqueued_release, grabbed_release, arg"
+COLUMNS = f"{ALIKE}, error"
 SHOWN = [each.split(" AS ")[-1] for each in COLUMNS.split(", ")]
 
 
@@ -97,6 +107,10 @@ def show(id: int) -> list[Statement]:
         Statement(f"SELECT {COLUMNS}, state, due_at FROM job WHERE id = %s", (id,)),
         Statement(
             f"SELECT {COLUMNS}, state, failed_at, traceback FROM failed_job WHERE id = %s",
+            (id,),
+        ),
+        Statement(
+            f"SELECT {ALIKE}, NULL AS error, '{DONE}', done_at, keep_until, result FROM done_job WHERE id = %s",
             (id,),
         ),
     ]
@@ -123,6 +137,7 @@ def drop(ids: Sequence[int]) -> list[Statement]:
     some = numbers(ids)
     return [
         Statement(f"DELETE FROM failed_job WHERE id IN ({some})"),
+        Statement(f"DELETE FROM done_job WHERE id IN ({some})"),
         Statement(
             f"DELETE FROM job WHERE id IN ({some}) AND state IN ({READY}, {SCHEDULED})"
         ),
@@ -131,14 +146,6 @@ def drop(ids: Sequence[int]) -> list[Statement]:
 
 def is_running(id: int) -> Statement:
     return Statement(f"SELECT 1 FROM job WHERE id = %s AND state = {RUNNING}", (id,))
-
-
-def prune(seconds: float, limit: int, words: Words) -> Statement:
-    """Delete the oldest kept jobs, if they ended so long ago."""
-    return Statement(
-        "DELETE FROM failed_job WHERE id IN (SELECT id FROM (SELECT id FROM failed_job"
-        f" WHERE failed_at <= {words.now} - {microseconds(seconds)} ORDER BY failed_at LIMIT {limit}) AS old)"
-    )
 
 
 HASTEN = Statement(f"UPDATE job SET due_at = 0 WHERE state = {SCHEDULED}")

@@ -6,7 +6,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import pymysql
@@ -25,6 +25,8 @@ TRIES = 10
 LONGEST_WAIT = 0.5
 #: seconds of silence after which a connection is tried before it is used
 STALE = 30.0
+#: characters of one packet; max_allowed_packet is 16 MB unless someone changed it
+PACKET = 2_000_000
 
 
 class Link:
@@ -71,7 +73,7 @@ class Link:
         return self.again(lambda: self.run([statement])[0][1], reconnect=True)
 
     def run(self, statements: Sequence[Statement]) -> list[tuple[int, Sequence[Any]]]:
-        """Send statements in one packet (in Galera one by one); give the row count and the rows of each."""
+        """Send statements in one packet unless they are large (in Galera one by one); give the row count and the rows of each."""
         cursor = self.connection().cursor()
         every = [
             cursor.mogrify(each.sql, each.values) if each.values else each.sql
@@ -79,7 +81,7 @@ class Link:
         ]
         # a conflict that undoes the transaction in the middle of a packet can go unsaid there, and
         # what follows commits by itself (MariaDB 10.11.19)
-        packets = every if self._opener.is_galera else [";".join(every)]
+        packets = every if self._opener.is_galera else _packed(every)
         results: list[tuple[int, Sequence[Any]]] = []
         for packet in packets:
             results.append((cursor.execute(packet), cursor.fetchall()))
@@ -130,6 +132,19 @@ class Link:
 def _longest(tries: int) -> float:
     """Seconds to wait at most: on the nodes of a cluster a transaction takes as long as a commit to all of them."""
     return float(min(0.01 * 2**tries, LONGEST_WAIT))
+
+
+def _packed(statements: Iterable[str]) -> Iterator[str]:
+    """Join statements to packets that a server takes."""
+    packet: list[str] = []
+    size = 0
+    for each in statements:
+        if packet and size + len(each) > PACKET:
+            yield ";".join(packet)
+            packet, size = [], 0
+        packet.append(each)
+        size += len(each)
+    yield ";".join(packet)
 
 
 def _hang_up(connection: Connection[Any]) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 from worker.errors import QueueUnreachable
 from worker.job import Done
-from worker.store import mysql_sql, statements
+from worker.store import mysql_sql, results, statements
 from worker.store.base import Ask, Finding, Settlement
 from worker.store.mysql_connection import Link
-from worker.store.mysql_sql import DUE, NOW, PRIMARY
+from worker.store.mysql_sql import DUE, NOW, PRIMARY, WORDS
 from worker.store.statements import RUNNING, SCHEDULED, Statement
 
 #: seconds that a transaction may be open before the rows that it may still want to see slow down every grab
@@ -85,6 +85,8 @@ def _plans(link: Link) -> Iterator[Finding]:
         ("renew", statements.renew([1, 2], (1, 2), {}, NOW, PRIMARY), "PRIMARY"),
         ("promote", statements.due(SCHEDULED, 10, NOW, force=DUE), "job_due"),
         ("reclaim", statements.due(RUNNING, 10, NOW, force=DUE), "job_due"),
+        ("prune results", results.prune_done(10, WORDS), "done_job_keep_until"),
+        ("prune failed", results.prune_failed(1, 10, WORDS), "failed_job_failed_at"),
     ):
         yield _plan(link, name, statement, index)
 
@@ -94,7 +96,7 @@ def _plan(link: Link, name: str, statement: Statement, index: str) -> Finding:
         cursor.execute("EXPLAIN " + statement.sql, statement.values or None)
         columns = [each[0] for each in cursor.description]
         rows = [dict(zip(columns, row)) for row in cursor.fetchall()]
-    used = [row["key"] for row in rows if row["table"] == "job"]
+    used = [row["key"] for row in rows if str(row["table"]).endswith("job")]
     sorts = any("filesort" in (row["Extra"] or "") for row in rows)
     well = used in ([index], []) and not sorts
     return Finding(

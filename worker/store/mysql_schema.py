@@ -1,6 +1,6 @@
 """The tables in MySQL and MariaDB, a list of statements for each version; a step once released never changes.
 
-Each statement can be repeated: MySQL commits at every one, so a step may have been cut off in the middle.
+Each statement can be repeated, or fails as one that was taken: MySQL commits at every one, so a step may have been cut off in the middle.
 """
 
 from __future__ import annotations
@@ -65,6 +65,33 @@ STEPS = {
     schedule VARCHAR(255) NOT NULL COMMENT 'cron expression and time zone',
     ticked_at BIGINT NOT NULL COMMENT 'the last tick that was enqueued',
     PRIMARY KEY (handler, schedule)
+) {OPTIONS}""",
+    ),
+    4: (
+        """ALTER TABLE job
+    ADD COLUMN progress DOUBLE NULL COMMENT 'from 0 to 1, as the handler says',
+    ADD COLUMN progress_at BIGINT NULL,
+    ADD COLUMN note VARCHAR(255) NULL""",
+        f"""CREATE TABLE IF NOT EXISTS done_job (
+    id BIGINT UNSIGNED NOT NULL,
+    queue VARCHAR(64) NOT NULL,
+    handler VARCHAR(255) NOT NULL,
+    precedence INT NOT NULL,
+    attempt INT NOT NULL,
+    crashes INT NOT NULL,
+    uniqkey VARBINARY(1020) NULL,
+    enqueued_at BIGINT NOT NULL,
+    grabbed_at BIGINT NULL,
+    done_at BIGINT NOT NULL,
+    keep_until BIGINT NOT NULL,
+    enqueued_release VARCHAR(255) NOT NULL,
+    grabbed_release VARCHAR(255) NULL,
+    progress DOUBLE NULL,
+    note VARCHAR(255) NULL,
+    arg MEDIUMTEXT NOT NULL,
+    result MEDIUMTEXT NOT NULL,
+    PRIMARY KEY (id),
+    KEY done_job_keep_until (keep_until)
 ) {OPTIONS}""",
     ),
 }

@@ -14,7 +14,7 @@ from worker.store.mysql_errors import code_of, translated
 from worker.store.mysql_schema import STEPS, VERSIONS
 from worker.store.mysql_sql import NOW, SKIP
 
-NO_DATABASE, UNSUPPORTED = 1049, (1064, 1235)
+NO_DATABASE, UNSUPPORTED, ADDED = 1049, (1064, 1235), 1060
 #: the first step names the queue; should two nodes of a cluster take a step at once, one of them did
 TAKEN = f"""INSERT IGNORE INTO {schema.TABLE} SELECT %s, COALESCE(MIN(queue_id), %s), {NOW} FROM {schema.TABLE}"""
 #: seconds that one host's setup waits for another's
@@ -84,8 +84,17 @@ def _take_steps(cursor: Any, shown: str) -> None:
     ((version,),) = cursor.fetchall()
     for step in schema.steps_after(STEPS, version or 0):
         for statement in STEPS[step]:
-            cursor.execute(statement)
+            _change(cursor, statement)
         cursor.execute(TAKEN, (step, uuid.uuid4().hex))
+
+
+def _change(cursor: Any, statement: str) -> None:
+    """What an ALTER TABLE adds is there already if a setup was cut off just after it."""
+    try:
+        cursor.execute(statement)
+    except pymysql.Error as error:
+        if code_of(error) != ADDED:
+            raise
 
 
 def _refuse_foreign(cursor: Any, shown: str) -> None:

@@ -16,7 +16,12 @@ CLAIM = "FORCE INDEX (job_claim)"
 DUE = "FORCE INDEX (job_due)"
 BEGIN, COMMIT, ROLLBACK = Statement("BEGIN"), Statement("COMMIT"), Statement("ROLLBACK")
 SKIP, WAIT = "FOR UPDATE SKIP LOCKED", "FOR UPDATE"
-WORDS = Words(NOW, "IGNORE", WAIT)
+WORDS = Words(
+    NOW,
+    "IGNORE",
+    WAIT,
+    "DELETE FROM {table} WHERE {column} <= {until} ORDER BY {column} LIMIT {limit}",
+)
 
 
 def choose(

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from worker.job import Aborted, Done, Failed, GivenBack, Outcome, Quarantined, Retry
+from worker.job import (
+    Aborted,
+    Delivered,
+    Done,
+    Failed,
+    GivenBack,
+    Outcome,
+    Quarantined,
+    Retry,
+)
 from worker.store.base import Settlement
 from worker.store.statements import READY, SCHEDULED, Statement, Words, microseconds
 
-#: characters of an error and of a traceback that are kept
-ERROR_LENGTH, TRACEBACK_LENGTH = 2000, 60000
+#: characters of an error, of a traceback and of a note that are kept
+ERROR_LENGTH, TRACEBACK_LENGTH, NOTE_LENGTH = 2000, 60000, 255
 
 
 def settle(settlement: Settlement, words: Words) -> list[Statement]:
@@ -37,10 +46,26 @@ def _end(outcome: Outcome, words: Words) -> list[_Change]:
     if isinstance(outcome, GivenBack):
         wait = _wait(outcome.delay, words.now)
         return [_Change(f"UPDATE job SET {wait}, attempt = attempt - 1")]
+    if isinstance(outcome, Delivered):
+        return [_deliver(outcome, words), DELETE]
     return [_keep(outcome, words), DELETE]
 
 
 DELETE = _Change("DELETE FROM job")
+
+
+#: what a job takes with it when it ends
+COPIED = "id, queue, handler, precedence, attempt, crashes, uniqkey, enqueued_at, grabbed_at, enqueued_release, grabbed_release, arg"
+
+
+def _deliver(outcome: Delivered, words: Words) -> _Change:
+    until = f"{words.now} + {microseconds(outcome.keep)}"
+    return _Change(
+        f"INSERT INTO done_job ({COPIED}, progress, note, done_at, keep_until, result)"
+        f" SELECT {COPIED}, progress, note, {words.now}, {until}, %s FROM job",
+        (outcome.result,),
+        words.lock,
+    )
 
 
 def _retry(outcome: Retry, now: str) -> _Change:
@@ -64,10 +89,9 @@ KEPT = {Failed: "failed", Aborted: "aborted", Quarantined: "quarantined"}
 
 def _keep(outcome: Outcome, words: Words) -> _Change:
     assert isinstance(outcome, (Failed, Aborted, Quarantined))  # noqa: S101 # Settled never comes here
-    columns = "id, queue, handler, precedence, attempt, crashes, uniqkey, enqueued_at, grabbed_at, enqueued_release, grabbed_release, arg"
     traceback = outcome.traceback if isinstance(outcome, Failed) else ""
     return _Change(
-        f"INSERT INTO failed_job ({columns}, state, failed_at, error, traceback) SELECT {columns}, %s, {words.now}, %s, %s FROM job",
+        f"INSERT INTO failed_job ({COPIED}, state, failed_at, error, traceback) SELECT {COPIED}, %s, {words.now}, %s, %s FROM job",
         (
             KEPT[type(outcome)],
             storable(outcome.error, ERROR_LENGTH),
@@ -80,3 +104,11 @@ def _keep(outcome: Outcome, words: Words) -> _Change:
 def storable(text: str, length: int) -> str:
     """Cut a text, and spell out what no UTF-8 column takes."""
     return text[:length].encode("utf-8", "backslashreplace").decode()
+
+
+def progress(held: tuple[int, int], done: float, note: str, words: Words) -> Statement:
+    """Write how far a job is, given its id and owner; its own time makes each a change of the row."""
+    return Statement(
+        f"UPDATE job SET progress = %s, note = %s, progress_at = {words.now} WHERE id = %s AND owner = %s",
+        (done, storable(note, NOTE_LENGTH), *held),
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from worker.store import statements
+from worker.store import results, statements
 from worker.store.base import Ask, Finding
 from worker.store.sqlite_connection import File
-from worker.store.sqlite_turn import CLAIM, DUE, NOW
+from worker.store.sqlite_turn import CLAIM, DUE, NOW, WORDS
 from worker.store.statements import RUNNING, SCHEDULED, Statement
 
 SYNCHRONOUS = {0: "OFF", 1: "NORMAL", 2: "FULL", 3: "EXTRA"}
@@ -26,6 +26,8 @@ def examine(file: File) -> Iterator[Finding]:
         ("grab", statements.choose(Ask(1, 100), "default", 100, force=CLAIM)),
         ("promote", statements.due(SCHEDULED, 10, NOW, force=DUE)),
         ("reclaim", statements.due(RUNNING, 10, NOW, force=DUE)),
+        ("prune results", results.prune_done(10, WORDS)),
+        ("prune failed", results.prune_failed(1, 10, WORDS)),
     ):
         explain = Statement("EXPLAIN QUERY PLAN " + statement.sql, statement.values)
         plan = "; ".join(str(row[-1]) for row in file.rows(explain))

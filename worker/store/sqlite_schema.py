@@ -56,6 +56,31 @@ STEPS = {
     PRIMARY KEY (handler, schedule)
 )""",
     ),
+    4: (
+        "ALTER TABLE job ADD COLUMN progress REAL",
+        "ALTER TABLE job ADD COLUMN progress_at INTEGER",
+        "ALTER TABLE job ADD COLUMN note TEXT",
+        """CREATE TABLE done_job (
+    id INTEGER PRIMARY KEY,
+    queue TEXT NOT NULL,
+    handler TEXT NOT NULL,
+    precedence INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    crashes INTEGER NOT NULL,
+    uniqkey BLOB,
+    enqueued_at INTEGER NOT NULL,
+    grabbed_at INTEGER,
+    done_at INTEGER NOT NULL,
+    keep_until INTEGER NOT NULL,
+    enqueued_release TEXT NOT NULL,
+    grabbed_release TEXT,
+    progress REAL,
+    note TEXT,
+    arg TEXT NOT NULL,
+    result TEXT NOT NULL
+)""",
+        "CREATE INDEX done_job_keep_until ON done_job (keep_until)",
+    ),
 }
 
 VERSIONS = """CREATE TABLE IF NOT EXISTS job_schema_version (

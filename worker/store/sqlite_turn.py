@@ -13,7 +13,12 @@ from worker.store.statements import Statement, Words
 
 #: microseconds since 1970 by SQLite's clock
 NOW = "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
-WORDS = Words(NOW, "OR IGNORE", "")  # a writer is alone: no row needs a lock
+WORDS = Words(
+    NOW,
+    "OR IGNORE",
+    "",  # a writer is alone: no row needs a lock
+    "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {column} <= {until} ORDER BY {column} LIMIT {limit})",
+)
 #: by primary key: SQLite would rather walk through all jobs of a state
 BY_ID = "NOT INDEXED"
 CLAIM, DUE = "INDEXED BY job_claim", "INDEXED BY job_due"

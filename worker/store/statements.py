@@ -29,6 +29,8 @@ class Words:
     ignore: str
     #: what makes a SELECT lock its rows
     lock: str
+    #: deletes the oldest rows of {table} whose {column} is at most {until}, {limit} of them
+    prune: str
 
 
 ENQUEUE = "INSERT INTO {job} (queue, handler, state, precedence, due_at, uniqkey, enqueued_at, enqueued_release, arg) VALUES "

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.worker.support import grab, settle, sql, states
+from tests.worker.support import expire, grab, settle, sql, states
 from worker.job import Aborted, Done, Failed, GivenBack, Quarantined, Retry
 from worker.retry import after_crash
 from worker.store import settling
@@ -18,11 +18,6 @@ ENDS = [
     Quarantined("e"),
     GivenBack(),
 ]
-
-
-def expire(queue):
-    """Let all leases run out."""
-    sql(queue, "UPDATE job SET due_at = 1 WHERE state = 1")
 
 
 def crashed(expired):
