@@ -108,23 +108,35 @@ class Child:
         outcomes: list[Outcome] = []
         reported_at = time.monotonic()
         while jobs and self._may_begin():
-            job = jobs[0]
-            self._vigil.job = job
-            outcome = perform(self._register, self._store, job)
-            self._vigil.job = None
-            del jobs[0]
-            outcomes.append(outcome)
-            self._unsettled.append(Settlement(job.id, job.owner, outcome))
+            group = self._together(jobs)
+            self._vigil.jobs = group
+            ends = perform(self._register, self._store, *group)
+            self._vigil.jobs = ()
+            del jobs[: len(group)]
+            outcomes += ends
+            self._unsettled.extend(
+                Settlement(job.id, job.owner, end) for job, end in zip(group, ends)
+            )
             if self._is_orphan():
                 raise Orphaned
             now = time.monotonic()
-            if type(outcome) is not Done or now - reported_at > REPORT_EVERY:
+            if type(ends[0]) is not Done or now - reported_at > REPORT_EVERY:
                 self._report(False, outcomes)
                 outcomes, reported_at = [], now
-            self._finished += 1
+            self._finished += len(group)
             self._ends.tally[0] = self._finished
         jobs.clear()
         self._report(True, outcomes)
+
+    def _together(self, jobs: Sequence[Grabbed]) -> Sequence[Grabbed]:
+        """Give the first, and those that go with it as far as they may begin."""
+        first, count = jobs[0], 1
+        if first.coalesce is not None:
+            handler = self._register.get(first.handler)
+            most = min(len(jobs), handler.coalesce_limit if handler else 1)
+            while count < most and first.goes_with(jobs[count]) and self._may_begin():
+                count += 1
+        return jobs[:count]
 
     def _may_begin(self) -> bool:
         try:

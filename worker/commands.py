@@ -58,6 +58,7 @@ def enqueue(options: argparse.Namespace, addresses: Sequence[Address]) -> Iterat
         run_after=options.run_after,
         priority=options.priority,
         uniqkey=options.uniqkey,
+        coalesce=options.coalesce,
         queue=options.into,
     )
     yield f"{id} {queue.address}" if len(addresses) > 1 else str(id)

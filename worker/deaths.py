@@ -50,9 +50,9 @@ class Deaths:
                 member.kill(verdict.LATE)
 
     def _bury(self, member: Member, death: Death, wreck: Wreck, seconds: float) -> None:
-        job, why = wreck.crashed, member.killed_for
+        why = member.killed_for
         if not member.leaves:
             self._crew.journal.tell([lines.dead(member.pid, str(death), why)])
-        if job is not None:
+        for job in wreck.crashed:
             outcome = verdict.on(job, self._register.get(job.handler), why, death)
             self._exchange.end([(job, replace(outcome, seconds=seconds))])

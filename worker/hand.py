@@ -12,10 +12,10 @@ from worker.store.base import Grabbed
 
 @dataclass(frozen=True)
 class Wreck:
-    """What a dead child leaves: jobs it had finished, the one that it died of, those not begun."""
+    """What a dead child leaves: jobs it had finished, the one that it died of (several, if they go together), those not begun."""
 
     finished: Sequence[Grabbed]
-    crashed: Grabbed | None
+    crashed: Sequence[Grabbed]
     untouched: Sequence[Grabbed]
 
 
@@ -63,13 +63,13 @@ class Hand:
     def wreck(self, finished: int, permits: int) -> Wreck:
         """Read the remains: the child's own count of finished jobs, and the permits it left.
 
-        It takes a permit before a job and counts after it, so at most one job lies between.
+        It takes a permit before a job and counts after it, so what it was at lies between.
         """
         begun = len(self.jobs) - permits
         through = max(0, min(finished - self.reported, begun))
         jobs = list(self.jobs)
         return Wreck(
             finished=jobs[:through],
-            crashed=jobs[through] if through < begun else None,
+            crashed=jobs[through:begun],
             untouched=jobs[begun:],
         )

@@ -49,6 +49,8 @@ class Handler:
     serializer: str = serializers.PLAIN
     #: seconds that what work returns is kept, with the times of the job; 0: a job that is done leaves nothing
     keep_result: float = 0.0
+    #: jobs of one coalesce value that one attempt does together at most: work finds them in job.together; 1: each by itself
+    coalesce_limit: int = 1
     #: what is done around its enqueues and attempts, within the hooks of the queue and the worker
     hooks: Sequence[Hook] = ()
 
@@ -155,6 +157,7 @@ def _check(each: Handler) -> None:
         ("max_crashes", 1),
         ("catch_up", 60),
         ("keep_result", 0),
+        ("coalesce_limit", 1),
     ):
         value = getattr(each, setting)
         if not isinstance(value, (int, float)) or value < least:

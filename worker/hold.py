@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ class Held:
     def __init__(
         self,
         store: Store,
-        grabbed: Grabbed,
+        grabbed: Sequence[Grabbed],
         handler: Handler | None = None,
         hooks: Sequence[Hook] = (),
     ) -> None:
@@ -47,7 +48,7 @@ class Held:
         return self.completed or self.settled or self.aborted is not None
 
     def still_mine(self) -> bool:
-        return self._store.is_held(self._grabbed.id, self._grabbed.owner)
+        return all(self._store.is_held(job.id, job.owner) for job in self._grabbed)
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:
@@ -65,8 +66,10 @@ class Held:
         if self._cursor is None:
             self.completed = True
             return
-        own = Settlement(self._grabbed.id, self._grabbed.owner, self._done(0.0))
-        self._write(self._cursor, settling.settle(own, self._store.words))
+        end = self._done(0.0)
+        for job in self._grabbed:
+            own = Settlement(job.id, job.owner, end)
+            self._write(self._cursor, job, settling.settle(own, self._store.words))
         self._settled_in_open = True
 
     def deliver(self, result: Any) -> None:
@@ -79,18 +82,19 @@ class Held:
     def progress(self, done: float, note: str) -> None:
         if not isinstance(done, (int, float)) or not 0 <= done <= 1:
             raise BadJob(f"progress is {done!r}; it must be a number from 0 to 1")
-        held = (self._grabbed.id, self._grabbed.owner)
-        said = [settling.progress(held, done, note, self._store.words)]
-        if self._cursor is not None:
-            self._write(self._cursor, said)
-            return
-        with self._store.transaction() as cursor:
-            self._write(cursor, said)
+        within = contextlib.nullcontext(self._cursor)
+        with within if self._cursor else self._store.transaction() as cursor:
+            for job in self._grabbed:
+                held = (job.id, job.owner)
+                said = settling.progress(held, done, note, self._store.words)
+                self._write(cursor, job, [said])
 
-    def _write(self, cursor: Any, statements: Sequence[Statement]) -> None:
+    def _write(
+        self, cursor: Any, job: Grabbed, statements: Sequence[Statement]
+    ) -> None:
         if not self._store.within(cursor, statements):
             raise LeaseLost(
-                f"job {self._grabbed.id} is no longer ours: its lease ran out meanwhile"
+                f"job {job.id} is no longer ours: its lease ran out meanwhile"
             )
 
     def abort(self, why: str) -> None:

@@ -46,6 +46,9 @@ class Holding:
         self._holder = Holder(random.SystemRandom().getrandbits(31) | 1, release)
         self._grabs = 0
         self._paused: frozenset[str] = frozenset()
+        self._together = {
+            h.name: h.coalesce_limit for h in register if h.coalesce_limit > 1
+        }
         self._leases = leases_of(register)
 
     @property
@@ -97,6 +100,7 @@ class Holding:
             queues=[each for each in self._queues if each not in self._paused],
             release=self._holder.release,
             leases=self._leases,
+            together=self._together,
         )
 
     def _after_expiry(self, expired: Expired) -> Outcome:

@@ -17,6 +17,7 @@ class Offer(NamedTuple):
     priority: int = 0
     queue: str = "default"
     uniqkey: str | None = None
+    coalesce: str | None = None
 
 
 #: puts jobs in, all or none, and gives their ids

@@ -63,7 +63,14 @@ class Job:
     priority: int = 0
     uniqkey: str | None = None
     enqueued_at: float = 0.0
+    #: further jobs of the same coalesce value, which end as this one does
+    others: tuple[Job, ...] = ()
     hold: Hold = field(default_factory=_NoHold, repr=False, compare=False)
+
+    @property
+    def together(self) -> tuple[Job, ...]:
+        """All the jobs that this attempt does, this one first."""
+        return (self, *self.others)
 
     def completed(self, result: Any = None) -> None:
         """Say that the work is done, whatever follows; inside transaction(): settle with its writes.

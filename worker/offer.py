@@ -66,6 +66,7 @@ def accepted(
         priority=offer.priority,
         run_after=float(offer.run_after),
         uniqkey=_key(offer.uniqkey, "uniqkey"),
+        coalesce=_key(offer.coalesce, "coalesce value"),
     )
 
 

@@ -24,25 +24,37 @@ class NotCompleted(Exception):
     """A handler that completes explicitly did not."""
 
 
-def perform(register: Register, store: Store, grabbed: Grabbed) -> Outcome:
-    """Run one job to its end, whatever that is; only the death of the process is not an outcome."""
-    handler = register.get(grabbed.handler)
+def perform(register: Register, store: Store, *grabbed: Grabbed) -> list[Outcome]:
+    """Run a job to its end, whatever that is, with those that go with it; give the end of each.
+
+    Only the death of the process is not an outcome.
+    """
+    name = grabbed[0].handler
+    handler = register.get(name)
     if handler is None:
-        return retry.after_unknown(grabbed.handler, grabbed.attempt)
+        return [retry.after_unknown(name, each.attempt) for each in grabbed]
     hold = Held(store, grabbed, handler, register.hooks)
-    hooks = register.hooks_around(grabbed.handler)
+    hooks = register.hooks_around(name)
     started = time.perf_counter()
     job: Job | None = None
     try:
-        job = job_of(grabbed, hold, hooks)
+        job = _together([job_of(each, hold, hooks) for each in grabbed])
         _work(handler, job, hold, hooks)
     except (Exception, SystemExit) as error:
         if job is None:
-            return _unread(handler, job_of(grabbed._replace(arg="null"), hold), error)
+            blank = [job_of(each._replace(arg="null"), hold) for each in grabbed]
+            return [_unread(handler, each, error) for each in blank]
         if not hold.is_decided:
             took = time.perf_counter() - started
-            return replace(_failed(handler, job, error), seconds=took)
-    return hold.verdict(time.perf_counter() - started)
+            failed = [_failed(handler, each, error) for each in job.together]
+            return [replace(each, seconds=took) for each in failed]
+    return [hold.verdict(time.perf_counter() - started)] * len(grabbed)
+
+
+def _together(jobs: Sequence[Job]) -> Job:
+    """Give the first of the jobs, which has the others."""
+    first, *others = jobs
+    return replace(first, others=tuple(others)) if others else first
 
 
 def _work(handler: Handler, job: Job, hold: Held, hooks: Sequence[Hook]) -> None:

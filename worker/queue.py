@@ -70,13 +70,15 @@ class Queue:
         run_after: float = 0,
         priority: int = 0,
         uniqkey: str | None = None,
+        coalesce: str | None = None,
         queue: str | None = None,
         cursor: Any = None,
     ) -> int:
         """Put one job in and give its id; when this returns (or *cursor*'s transaction commits) it is safe.
 
         *run_after* is seconds from now, by the database's clock. The higher *priority* goes first.
-        Raises DuplicateJob if a live job of this handler has the *uniqkey*. A connection that
+        Raises DuplicateJob if a live job of this handler has the *uniqkey*. Jobs of one *coalesce* value
+        are done together by handlers with a coalesce_limit. A connection that
         breaks at the wrong moment can put the job in twice, unless it has a uniqkey.
         """
         one = offer(
@@ -86,6 +88,7 @@ class Queue:
             run_after=run_after,
             priority=priority,
             uniqkey=uniqkey,
+            coalesce=coalesce,
         )
         ids = self._put(handler, [one], cursor)
         if len(ids) != 1:
@@ -102,11 +105,19 @@ class Queue:
         run_after: float = 0,
         priority: int = 0,
         uniqkeys: Sequence[str | None] | None = None,
+        coalesce: str | None = None,
         queue: str | None = None,
         cursor: Any = None,
     ) -> list[int]:
         """Put in a job for each of *args*, all or none, and give their ids in order."""
-        alike = offer(handler, None, queue, run_after=run_after, priority=priority)
+        alike = offer(
+            handler,
+            None,
+            queue,
+            run_after=run_after,
+            priority=priority,
+            coalesce=coalesce,
+        )
         offers = [alike._replace(arg=arg) for arg in args]
         if uniqkeys is not None:
             if len(uniqkeys) != len(offers):

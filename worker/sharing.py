@@ -54,6 +54,8 @@ class Sharing:
         for left, member in zip(range(len(ready), 0, -1), ready):
             share = min(-(-len(waiting) // left), self._room(member), len(waiting))
             jobs = [waiting.popleft() for _ in range(share)]
+            while jobs and waiting and jobs[-1].goes_with(waiting[0]):
+                jobs.append(waiting.popleft())
             if jobs and not member.give(jobs):
                 waiting.extendleft(reversed(jobs))
 

@@ -36,11 +36,14 @@ def drain(
         grabbed = holding.turn([], 1).grabbed
         if not grabbed:
             break
-        (job,) = grabbed
-        outcome = perform(register, queue.store, job)
-        if not isinstance(outcome, Settled):
-            holding.turn([Settlement(job.id, job.owner, outcome)], 0)
-        ended.append((job, outcome))
+        together = list(zip(grabbed, perform(register, queue.store, *grabbed)))
+        ends = [
+            Settlement(job.id, job.owner, outcome)
+            for job, outcome in together
+            if not isinstance(outcome, Settled)
+        ]
+        holding.turn(ends, 0)
+        ended += together
     return ended
 
 

@@ -166,6 +166,9 @@ def _enqueue(verb: argparse.ArgumentParser) -> None:
         "--uniqkey", help="refused while a live job of the handler has it"
     )
     verb.add_argument(
+        "--coalesce", metavar="KEY", help="done together with others of the handler"
+    )
+    verb.add_argument(
         "--into", default=None, metavar="NAME", help="the queue's name; default"
     )
     _hooks(verb)

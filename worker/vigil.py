@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from worker.errors import WorkerError
 from worker.holding import renew_every
@@ -19,13 +19,13 @@ PARENT_DEATH = 1
 
 
 class Vigil:
-    """Keeps one job's lease from a thread, which begins when the manager dies and not before."""
+    """Keeps the lease of what runs from a thread, which begins when the manager dies and not before."""
 
     def __init__(self, store: Store, leases: Mapping[str, float]) -> None:
         self._store, self._leases = store, leases
         self._over = threading.Event()
-        #: the job that runs
-        self.job: Grabbed | None = None
+        #: the job that runs, and those that go with it
+        self.jobs: Sequence[Grabbed] = ()
 
     def begin(self, manager_pid: int) -> None:
         """Have the kernel say when the manager dies; where it cannot, the lease runs out as it was."""
@@ -39,10 +39,11 @@ class Vigil:
 
     def _renew(self) -> None:
         """A thread has connections of its own. If the job ends meanwhile, its owner is gone, and nothing is renewed."""
-        while (job := self.job) is not None and not self._over.is_set():
-            holder = Holder(job.owner >> GRAB_BITS)
+        while (jobs := self.jobs) and not self._over.is_set():
+            held = {job.id: job.owner for job in jobs}
+            holder = Holder(jobs[0].owner >> GRAB_BITS)
             try:
-                if self._store.renew({job.id: job.owner}, holder, self._leases):
+                if self._store.renew(held, holder, self._leases) == held.keys():
                     return
             except WorkerError:
                 pass  # the next renewal is before the lease runs out

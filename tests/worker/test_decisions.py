@@ -7,7 +7,16 @@ import pytest
 
 from worker import lines, reexec, retry
 from worker.hand import Hand
-from worker.job import Aborted, Done, Failed, GivenBack, Quarantined, Retry, Settled
+from worker.job import (
+    Aborted,
+    Delivered,
+    Done,
+    Failed,
+    GivenBack,
+    Quarantined,
+    Retry,
+    Settled,
+)
 from worker.pacing import Pacing
 from worker.portion import MOST, Portion
 from worker.retry import Failure
@@ -139,11 +148,12 @@ def test_recalled_jobs_are_the_last_ones_and_nothing_follows_until_the_child_is_
 @pytest.mark.parametrize(
     ("finished", "permits", "done", "crashed", "untouched"),
     [
-        (0, 4, [], None, [1, 2, 3, 4]),
-        (0, 3, [], 1, [2, 3, 4]),
-        (2, 1, [1, 2], 3, [4]),
-        (3, 1, [1, 2, 3], None, [4]),
-        (4, 0, [1, 2, 3, 4], None, []),
+        (0, 4, [], [], [1, 2, 3, 4]),
+        (0, 3, [], [1], [2, 3, 4]),
+        (2, 1, [1, 2], [3], [4]),
+        (1, 1, [1], [2, 3], [4]),
+        (3, 1, [1, 2, 3], [], [4]),
+        (4, 0, [1, 2, 3, 4], [], []),
     ],
 )
 def test_a_wreck_shows_what_was_done_what_crashed_and_what_was_not_begun(
@@ -153,7 +163,7 @@ def test_a_wreck_shows_what_was_done_what_crashed_and_what_was_not_begun(
     hand.give(jobs(1, 2, 3, 4))
     wreck = hand.wreck(finished, permits)
     assert [each.id for each in wreck.finished] == done
-    assert (wreck.crashed.id if wreck.crashed else None) == crashed
+    assert [each.id for each in wreck.crashed] == crashed
     assert [each.id for each in wreck.untouched] == untouched
 
 
@@ -162,7 +172,7 @@ def test_a_child_that_died_between_reporting_and_counting_crashed_on_nothing():
     hand.give(jobs(1, 2))
     hand.report(False, [Failed("e")])
     wreck = hand.wreck(finished=0, permits=1)
-    assert wreck.crashed is None
+    assert wreck.crashed == []
     assert [each.id for each in wreck.untouched] == [2]
 
 
@@ -170,6 +180,7 @@ def test_a_child_that_died_between_reporting_and_counting_crashed_on_nothing():
     "outcome",
     [
         Done(0.5),
+        Delivered('"日"', 60, 0.5),
         Settled(0.5),
         Retry(1, "e", "p", True),
         Failed("e", "p", "t\udcff"),

@@ -181,7 +181,7 @@ def attempt(queue, hook, work=lambda _: None, **settings):
     each.function.__qualname__ = "work"
     queue.enqueue(f"{__name__}.work")
     (grabbed,) = grab(queue)
-    return perform(Register([each]), queue.store, grabbed)
+    return perform(Register([each]), queue.store, grabbed)[0]
 
 
 @pytest.mark.parametrize(

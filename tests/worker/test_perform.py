@@ -16,7 +16,7 @@ def do(queue, function, arg=None, **settings):
     handler_.function.__qualname__ = "work"
     queue.enqueue(handler_, arg)
     (grabbed,) = grab(queue)
-    return perform(Register([handler_]), queue.store, grabbed)
+    return perform(Register([handler_]), queue.store, grabbed)[0]
 
 
 def test_returning_completes(queue):
@@ -98,7 +98,7 @@ def test_a_job_sees_its_own_facts(queue):
     each.function.__qualname__ = "work"
     queue_of(each, {"a": 1}, priority=4, uniqkey="日本")
     (grabbed,) = grab(queue)
-    perform(Register([each]), queue.store, grabbed)
+    perform(Register([each]), queue.store, grabbed)[0]
     assert seen == [({"a": 1}, 1, "default", 4, "日本", True)]
 
 
@@ -167,7 +167,7 @@ def test_a_transaction_without_completed_commits_and_the_job_goes_on(ledger):
 def test_an_unknown_handler_is_no_loss(queue):
     queue.enqueue("newer.release.Job")
     (grabbed,) = grab(queue)
-    end = perform(Register([]), queue.store, grabbed)
+    end = perform(Register([]), queue.store, grabbed)[0]
     assert isinstance(end, Retry)
     settle(queue, grabbed, end)
     assert states(queue) == {"scheduled": 1}

@@ -29,7 +29,7 @@ def test_an_argument_comes_out_as_it_went_in(queue, arg):
 
     queue.enqueue(ECHO, arg)
     (grabbed,) = grab(queue)
-    assert job_of(grabbed, Held(queue.store, grabbed)).arg == arg
+    assert job_of(grabbed, Held(queue.store, [grabbed])).arg == arg
 
 
 def test_the_higher_priority_goes_first_and_the_older_of_equals(queue):

@@ -37,7 +37,7 @@ def do(queue, work, arg=None, **settings):
     each.function.__qualname__ = "work"
     id = queue.enqueue(each, arg)
     (grabbed,) = grab(queue)
-    end = perform(Register([each]), queue.store, grabbed)
+    end = perform(Register([each]), queue.store, grabbed)[0]
     if not isinstance(end, Settled):
         assert settle(queue, grabbed, end)
     return id, end
@@ -166,7 +166,7 @@ def test_progress_of_a_job_that_was_given_to_another_ends_the_attempt(queue):
     each.function.__qualname__ = "work"
     queue.enqueue(each)
     (grabbed,) = grab(queue)
-    end = perform(Register([each]), queue.store, grabbed)
+    end = perform(Register([each]), queue.store, grabbed)[0]
     assert isinstance(end, Failed)
     assert LeaseLost.__name__ in end.error
     assert sql(queue, "SELECT progress FROM job") == [(None,)]

@@ -30,7 +30,7 @@ FLOORS = [
     ["handler", "store.base", "store.schema"],
     ["store.statements", "store.mysql_schema", "store.sqlite_schema"],
     ["store.admin"],
-    ["store.interface", "store.ticks", "store.results"],
+    ["store.interface", "store.ticks", "store.results", "store.coalescing"],
     [
         "retry",
         "lines",

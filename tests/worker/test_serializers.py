@@ -85,13 +85,13 @@ def test_an_argument_of_an_unknown_serializer_waits_for_a_worker_that_knows_it(q
     queue.enqueue(Packed, 1)
     sql(queue, "UPDATE job SET arg = '~newer:abc'")
     (job,) = grab(queue)
-    end = perform(Register([Packed()]), queue.store, job)
+    end = perform(Register([Packed()]), queue.store, job)[0]
     assert isinstance(end, Retry)
     assert "there is no serializer 'newer' here; this release knows json" in end.error
     settle(queue, job, end)
     assert states(queue) == {"scheduled": 1}
     last = job._replace(attempt=UNKNOWN_ATTEMPTS)
-    assert isinstance(perform(Register([Packed()]), queue.store, last), Failed)
+    assert isinstance(perform(Register([Packed()]), queue.store, last)[0], Failed)
 
 
 @pytest.mark.parametrize("text", ["{", "", "~msgpack:%%%", "~msgpack:gQ=="])
@@ -99,7 +99,7 @@ def test_a_broken_argument_fails_the_attempt_and_the_child_lives(queue, text):
     queue.enqueue(Packed, 1)
     sql(queue, "UPDATE job SET arg = %s", text)
     (job,) = grab(queue)
-    assert isinstance(perform(Register([Packed()]), queue.store, job), Failed)
+    assert isinstance(perform(Register([Packed()]), queue.store, job)[0], Failed)
 
 
 def test_a_host_without_messagepack_says_how_to_install_it():

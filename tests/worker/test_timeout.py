@@ -23,7 +23,7 @@ def test_a_handler_that_runs_too_long_gets_an_exception_where_it_is(queue):
     work.function.__qualname__ = "work"
     queue.enqueue(work)
     (grabbed,) = grab(queue)
-    end = perform(Register([work]), queue.store, grabbed)
+    end = perform(Register([work]), queue.store, grabbed)[0]
     assert isinstance(end, Failed)
     assert end.error == "TimedOut: it ran longer than its timeout of 0.05 s"
     assert end.place.startswith("TimedOut at ")
@@ -40,7 +40,7 @@ def test_a_handler_may_catch_it_and_clean_up(queue):
     work.function.__qualname__ = "work"
     queue.enqueue(work)
     (grabbed,) = grab(queue)
-    assert isinstance(perform(Register([work]), queue.store, grabbed), Done)
+    assert isinstance(perform(Register([work]), queue.store, grabbed)[0], Done)
 
 
 def test_nothing_rings_after_the_end_and_a_timeout_of_zero_never_does():

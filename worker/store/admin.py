@@ -46,7 +46,7 @@ class Which:
 KEPT = ("failed", "aborted", "quarantined")
 DONE = "done"
 KEY = "CAST(uniqkey AS CHAR)"
-LIVE = "queue, handler, precedence, uniqkey, enqueued_at, enqueued_release, arg"
+LIVE = "queue, handler, precedence, uniqkey, coalesce_key, enqueued_at, enqueued_release, arg"
 
 
 def live(which: Which, words: Words) -> Statement:
@@ -97,7 +97,7 @@ def listed(row: Sequence[Any]) -> Listed:
     )
 
 
-ALIKE = f"id, queue, handler, attempt, crashes, -precedence AS priority, {KEY} AS uniqkey, enqueued_at, grabbed_at, enqueued_release, grabbed_release, arg"
+ALIKE = f"id, queue, handler, attempt, crashes, -precedence AS priority, {KEY} AS uniqkey, CAST(coalesce_key AS CHAR) AS coalesce, enqueued_at, grabbed_at, enqueued_release, grabbed_release, arg"
 COLUMNS = f"{ALIKE}, error"
 SHOWN = [each.split(" AS ")[-1] for each in COLUMNS.split(", ")]
 

@@ -26,6 +26,7 @@ class NewJob:
     priority: int = 0
     run_after: float = 0.0
     uniqkey: str | None = None
+    coalesce: str | None = None
 
 
 class Grabbed(NamedTuple):
@@ -41,6 +42,16 @@ class Grabbed(NamedTuple):
     priority: int
     uniqkey: str | None
     enqueued_at: int
+    #: set if its handler does jobs of one value together
+    coalesce: str | None = None
+
+    def goes_with(self, other: Grabbed) -> bool:
+        """Say whether one attempt may do both."""
+        return (
+            self.coalesce is not None
+            and self.coalesce == other.coalesce
+            and (self.queue, self.handler) == (other.queue, other.handler)
+        )
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,8 @@ class Ask:
     release: str = ""
     #: seconds, by the name of the handler, where it is not LEASE
     leases: Mapping[str, float] = field(default_factory=dict)
+    #: jobs of one coalesce value that are grabbed together at most, by the name of the handler, where it is not 1
+    together: Mapping[str, int] = field(default_factory=dict)
 
 
 class Settlement(NamedTuple):

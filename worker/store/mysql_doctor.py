@@ -9,7 +9,7 @@ from typing import Any
 from worker.errors import QueueUnreachable
 from worker.job import Done
 from worker.store import mysql_sql, results, statements
-from worker.store.base import Ask, Finding, Settlement
+from worker.store.base import Ask, Finding, Grabbed, Settlement
 from worker.store.mysql_connection import Link
 from worker.store.mysql_sql import DUE, NOW, PRIMARY, WORDS
 from worker.store.statements import RUNNING, SCHEDULED, Statement
@@ -20,6 +20,8 @@ OLD = 60
 SKEW = 5
 #: undo records that wait to be purged
 LONG_HISTORY = 100_000
+#: a job as good as any for EXPLAIN
+SOME = Grabbed(1, 1, "", "", 1, 0, "default", 0, None, 0, "")
 
 
 def examine(link: Link) -> Iterator[Finding]:
@@ -80,6 +82,11 @@ def _plans(link: Link) -> Iterator[Finding]:
     ends = [Settlement(1, 1, Done()), Settlement(2, 1, Done())]
     for name, statement, index in (
         ("grab", mysql_sql.choose(Ask(1, 100), "default", 100), "job_claim"),
+        (
+            "coalesce",
+            mysql_sql.mates(Ask(1, 100, together={"": 100}), SOME),
+            "job_coalesce",
+        ),
         ("lease", mysql_sql.take(Ask(1, 100), [1, 2]), "PRIMARY"),
         ("settle", mysql_sql.delete(ends), "PRIMARY"),
         ("renew", statements.renew([1, 2], (1, 2), {}, NOW, PRIMARY), "PRIMARY"),

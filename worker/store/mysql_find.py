@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from worker.store import coalescing
 from worker.store.base import Ask, Grabbed
 from worker.store.marks import CHEAP, Mark
 from worker.store.mysql_connection import Link
-from worker.store.mysql_sql import SKIP, WAIT, choose
+from worker.store.mysql_sql import SKIP, WAIT, choose, mates
 from worker.store.statements import Statement
 
 #: the server's clock as it is, where NOW stands still for a packet (Galera); two tell what stands between them took
@@ -31,12 +32,24 @@ class Finder:
         return self._look(before, ask, 0, ask.limit)
 
     def fill_up(self, ask: Ask, rows: Sequence[Any]) -> list[Grabbed]:
-        """Look into the further queues."""
+        """Look into the further queues, and take along what is to be done with the found."""
         for queue in range(1, len(ask.queues)):
             if len(rows) < ask.limit:
                 more = self._look([], ask, queue, ask.limit - len(rows))
                 rows = [*rows, *more[-1][1]]
-        return [Grabbed._make(row) for row in rows]
+        return self._gather(ask, [Grabbed._make(row) for row in rows])
+
+    def _gather(self, ask: Ask, chosen: list[Grabbed]) -> list[Grabbed]:
+        if not ask.together:
+            return chosen
+        heads = coalescing.heads(ask, chosen)
+        looks = [mates(ask, each, self._lock()) for each in heads]
+        found = self._link.run(looks) if looks else []
+        rows = {
+            head.id: [Grabbed._make(row) for row in rows]
+            for head, (_, rows) in zip(heads, found)
+        }
+        return coalescing.gathered(ask, chosen, rows)
 
     def _look(
         self, before: Sequence[Statement], ask: Ask, queue: int, limit: int
@@ -77,5 +90,7 @@ class Finder:
     def _choose(
         self, ask: Ask, queue: str, limit: int, behind: tuple[int, int] | None
     ) -> tuple[Statement, bool]:
-        lock = SKIP if self._skips_locked() else WAIT
-        return choose(ask, queue, limit, lock, behind), behind is None
+        return choose(ask, queue, limit, self._lock(), behind), behind is None
+
+    def _lock(self) -> str:
+        return SKIP if self._skips_locked() else WAIT

@@ -71,7 +71,10 @@ STEPS = {
         """ALTER TABLE job
     ADD COLUMN progress DOUBLE NULL COMMENT 'from 0 to 1, as the handler says',
     ADD COLUMN progress_at BIGINT NULL,
-    ADD COLUMN note VARCHAR(255) NULL""",
+    ADD COLUMN note VARCHAR(255) NULL,
+    ADD COLUMN coalesce_key VARBINARY(1020) NULL COMMENT 'jobs of one handler that one attempt may do together',
+    ADD KEY job_coalesce (coalesce_key)""",
+        "ALTER TABLE failed_job ADD COLUMN coalesce_key VARBINARY(1020) NULL",
         f"""CREATE TABLE IF NOT EXISTS done_job (
     id BIGINT UNSIGNED NOT NULL,
     queue VARCHAR(64) NOT NULL,
@@ -80,6 +83,7 @@ STEPS = {
     attempt INT NOT NULL,
     crashes INT NOT NULL,
     uniqkey VARBINARY(1020) NULL,
+    coalesce_key VARBINARY(1020) NULL,
     enqueued_at BIGINT NOT NULL,
     grabbed_at BIGINT NULL,
     done_at BIGINT NOT NULL,

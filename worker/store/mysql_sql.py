@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from worker.store import statements
-from worker.store.base import Ask, Settlement
+from worker.store.base import Ask, Grabbed, Settlement
 from worker.store.statements import Statement, Words
 
 #: microseconds since 1970 by the server's clock, whatever the session's time zone
@@ -14,6 +14,7 @@ NOW = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))"
 PRIMARY = "FORCE INDEX (PRIMARY)"
 CLAIM = "FORCE INDEX (job_claim)"
 DUE = "FORCE INDEX (job_due)"
+COALESCE = "FORCE INDEX (job_coalesce)"
 BEGIN, COMMIT, ROLLBACK = Statement("BEGIN"), Statement("COMMIT"), Statement("ROLLBACK")
 SKIP, WAIT = "FOR UPDATE SKIP LOCKED", "FOR UPDATE"
 WORDS = Words(
@@ -32,6 +33,11 @@ def choose(
     behind: tuple[int, int] | None = None,
 ) -> Statement:
     return statements.choose(ask, queue, limit, force=CLAIM, lock=lock, behind=behind)
+
+
+def mates(ask: Ask, head: Grabbed, lock: str = SKIP) -> Statement:
+    most = ask.together.get(head.handler, 1)
+    return statements.mates(ask, head, most, force=COALESCE, lock=lock)
 
 
 def take(ask: Ask, ids: Sequence[int]) -> Statement:

@@ -55,7 +55,7 @@ DELETE = _Change("DELETE FROM job")
 
 
 #: what a job takes with it when it ends
-COPIED = "id, queue, handler, precedence, attempt, crashes, uniqkey, enqueued_at, grabbed_at, enqueued_release, grabbed_release, arg"
+COPIED = "id, queue, handler, precedence, attempt, crashes, uniqkey, coalesce_key, enqueued_at, grabbed_at, enqueued_release, grabbed_release, arg"
 
 
 def _deliver(outcome: Delivered, words: Words) -> _Change:

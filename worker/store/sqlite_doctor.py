@@ -6,11 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 
 from worker.store import results, statements
-from worker.store.base import Ask, Finding
+from worker.store.base import Ask, Finding, Grabbed
 from worker.store.sqlite_connection import File
-from worker.store.sqlite_turn import CLAIM, DUE, NOW, WORDS
+from worker.store.sqlite_turn import CLAIM, COALESCE, DUE, NOW, WORDS
 from worker.store.statements import RUNNING, SCHEDULED, Statement
 
+#: a job as good as any for EXPLAIN
+SOME = Grabbed(1, 1, "", "", 1, 0, "default", 0, None, 0, "")
 SYNCHRONOUS = {0: "OFF", 1: "NORMAL", 2: "FULL", 3: "EXTRA"}
 
 
@@ -24,6 +26,7 @@ def examine(file: File) -> Iterator[Finding]:
     yield Finding(said == "ok", f"file: {said}")
     for name, statement in (
         ("grab", statements.choose(Ask(1, 100), "default", 100, force=CLAIM)),
+        ("coalesce", statements.mates(Ask(1, 100), SOME, 100, force=COALESCE)),
         ("promote", statements.due(SCHEDULED, 10, NOW, force=DUE)),
         ("reclaim", statements.due(RUNNING, 10, NOW, force=DUE)),
         ("prune results", results.prune_done(10, WORDS)),

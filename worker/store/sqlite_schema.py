@@ -60,6 +60,9 @@ STEPS = {
         "ALTER TABLE job ADD COLUMN progress REAL",
         "ALTER TABLE job ADD COLUMN progress_at INTEGER",
         "ALTER TABLE job ADD COLUMN note TEXT",
+        "ALTER TABLE job ADD COLUMN coalesce_key BLOB",
+        "CREATE INDEX job_coalesce ON job (coalesce_key) WHERE coalesce_key IS NOT NULL",
+        "ALTER TABLE failed_job ADD COLUMN coalesce_key BLOB",
         """CREATE TABLE done_job (
     id INTEGER PRIMARY KEY,
     queue TEXT NOT NULL,
@@ -68,6 +71,7 @@ STEPS = {
     attempt INTEGER NOT NULL,
     crashes INTEGER NOT NULL,
     uniqkey BLOB,
+    coalesce_key BLOB,
     enqueued_at INTEGER NOT NULL,
     grabbed_at INTEGER,
     done_at INTEGER NOT NULL,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from worker.job import Done
-from worker.store import settling, statements
+from worker.store import coalescing, settling, statements
 from worker.store.base import Ask, Grabbed, Settlement, Turn
 from worker.store.sqlite_connection import spelled
 from worker.store.statements import Statement, Words
@@ -22,6 +22,7 @@ WORDS = Words(
 #: by primary key: SQLite would rather walk through all jobs of a state
 BY_ID = "NOT INDEXED"
 CLAIM, DUE = "INDEXED BY job_claim", "INDEXED BY job_due"
+COALESCE = "INDEXED BY job_coalesce"
 
 
 def turn(cursor: Any, settlements: Sequence[Settlement], ask: Ask | None) -> Turn:
@@ -65,7 +66,20 @@ def _grab(cursor: Any, ask: Ask) -> list[Grabbed]:
         if left > 0:
             chosen = statements.choose(ask, queue, left, force=CLAIM)
             rows += cursor.execute(*spelled(chosen)).fetchall()
-    if rows:
-        taken = statements.take(ask, (row[0] for row in rows), NOW, BY_ID)
+    jobs = _gather(cursor, ask, [Grabbed._make(row) for row in rows])
+    if jobs:
+        taken = statements.take(ask, (job.id for job in jobs), NOW, BY_ID)
         cursor.execute(*spelled(taken))
-    return [Grabbed._make(row) for row in rows]
+    return jobs
+
+
+def _gather(cursor: Any, ask: Ask, chosen: list[Grabbed]) -> list[Grabbed]:
+    """Take along what is to be done with the chosen."""
+    if not ask.together:
+        return chosen
+    found = {}
+    for head in coalescing.heads(ask, chosen):
+        look = statements.mates(ask, head, ask.together[head.handler], force=COALESCE)
+        rows = cursor.execute(*spelled(look)).fetchall()
+        found[head.id] = [Grabbed._make(row) for row in rows]
+    return coalescing.gathered(ask, chosen, found)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from worker.store.base import LEASE, Ask, NewJob
+from worker.store.base import LEASE, Ask, Grabbed, NewJob
 
 READY, RUNNING, SCHEDULED = 0, 1, 2
 STATES = {READY: "ready", RUNNING: "running", SCHEDULED: "scheduled"}
@@ -33,7 +33,7 @@ class Words:
     prune: str
 
 
-ENQUEUE = "INSERT INTO {job} (queue, handler, state, precedence, due_at, uniqkey, enqueued_at, enqueued_release, arg) VALUES "
+ENQUEUE = "INSERT INTO {job} (queue, handler, state, precedence, due_at, uniqkey, coalesce_key, enqueued_at, enqueued_release, arg) VALUES "
 
 
 def enqueue(
@@ -47,9 +47,13 @@ def enqueue(
             f"{now} + {microseconds(each.run_after)}" if each.run_after > 0 else "NULL"
         )
         state = SCHEDULED if each.run_after > 0 else READY
-        rows.append(f"(%s, %s, {state}, {-each.priority}, {due}, %s, {now}, %s, %s)")
+        group = "NULL" if each.coalesce is None else "%s"
+        rows.append(
+            f"(%s, %s, {state}, {-each.priority}, {due}, %s, {group}, {now}, %s, %s)"
+        )
         key = None if each.uniqkey is None else each.uniqkey.encode()
-        values += [each.queue, each.handler, key, release, each.arg]
+        keys = [key] if each.coalesce is None else [key, each.coalesce.encode()]
+        values += [each.queue, each.handler, *keys, release, each.arg]
     return Statement(ENQUEUE.format(job=table) + ", ".join(rows), tuple(values))
 
 
@@ -65,9 +69,28 @@ def choose(  # noqa: PLR0913 # one place for the statement of both databases
     """Select the next ready jobs of one queue, as rows of Grabbed; *behind* a precedence and id, of that precedence only."""
     where = " AND precedence = %s AND id > %s" if behind else ""
     return Statement(
-        f"SELECT id, {ask.owner}, handler, arg, attempt + 1, crashes, queue, -precedence, CAST(uniqkey AS CHAR), enqueued_at"
-        f" FROM job {force} WHERE queue = %s AND state = {READY}{where} ORDER BY precedence, id LIMIT {limit} {lock}",
+        f"{_grabbed(ask)} FROM job {force} WHERE queue = %s AND state = {READY}{where} ORDER BY precedence, id LIMIT {limit} {lock}",
         (queue, *(behind or ())),
+    )
+
+
+def mates(
+    ask: Ask, head: Grabbed, limit: int, *, force: str = "", lock: str = ""
+) -> Statement:
+    """Select the ready jobs that are to be done with a chosen one, itself too, the oldest first."""
+    group = (head.coalesce or "").encode()
+    return Statement(
+        f"{_grabbed(ask)} FROM job {force} WHERE coalesce_key = %s AND handler = %s AND queue = %s"
+        f" AND state = {READY} ORDER BY id LIMIT {limit} {lock}",
+        (group, head.handler, head.queue),
+    )
+
+
+def _grabbed(ask: Ask) -> str:
+    group = "CAST(coalesce_key AS CHAR)" if ask.together else "NULL"
+    return (
+        f"SELECT id, {ask.owner}, handler, arg, attempt + 1, crashes, queue, -precedence,"
+        f" CAST(uniqkey AS CHAR), enqueued_at, {group}"
     )
 
 

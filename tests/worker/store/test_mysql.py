@@ -9,8 +9,8 @@ import pytest
 from tests.worker.support import grab, settle, sql
 from worker import BadJob
 from worker.job import Done
-from worker.store import mysql_sql, statements
-from worker.store.base import Ask, Settlement
+from worker.store import mysql_sql, results, statements
+from worker.store.base import Ask, Grabbed, Settlement
 
 ECHO = "tests.worker.jobs.Echo"
 
@@ -51,6 +51,25 @@ def test_the_grab_without_skip_locked_sorts_nothing_either(filled):
     )
     assert plan["key"] == "job_claim"
     assert "filesort" not in (plan["Extra"] or "")
+
+
+def test_what_goes_together_is_read_by_its_index_and_not_sorted(filled):
+    filled.enqueue_many(ECHO, range(5), coalesce="k")
+    ask = Ask(1, 100, together={ECHO: 100})
+    head = Grabbed(1, 1, ECHO, "", 1, 0, "default", 0, None, 0, "k")
+    (plan,) = explain(filled, mysql_sql.mates(ask, head))
+    assert plan["key"] == "job_coalesce"
+    assert "filesort" not in (plan["Extra"] or "")
+
+
+def test_what_is_pruned_is_found_by_its_index(filled):
+    for statement, key in (
+        (results.prune_done(10, mysql_sql.WORDS), "done_job_keep_until"),
+        (results.prune_failed(1, 10, mysql_sql.WORDS), "failed_job_failed_at"),
+    ):
+        (plan,) = explain(filled, statement)
+        assert (plan["type"], plan["key"]) == ("range", key)
+        assert "filesort" not in (plan["Extra"] or "")
 
 
 def test_the_lease_is_written_by_primary_key(filled):
