@@ -42,13 +42,16 @@ class Desk:
         """Give all that is known of a job; its argument as JSON text, times in microseconds since 1970."""
         (_, live), (_, kept), (_, done) = self._store.change(admin.show(id))
         if live:
-            row = dict(zip([*admin.SHOWN, "state", "due_at"], live[0]))
+            row = dict(
+                zip([*admin.SHOWN, "progress", "note", "state", "due_at"], live[0])
+            )
             return _readable({**row, "state": STATES[row["state"]]})
         if kept:
             names = [*admin.SHOWN, "state", "failed_at", "traceback"]
             return _readable(dict(zip(names, kept[0])))
         if done:
-            names = [*admin.SHOWN, "state", "done_at", "keep_until", "result"]
+            ended = ["state", "done_at", "keep_until", "result"]
+            names = [*admin.SHOWN, "progress", "note", *ended]
             return _readable(dict(zip(names, done[0])))
         raise NoSuchJob(f"there is no job {id}: it is done, or was dropped or pruned")
 

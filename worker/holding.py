@@ -47,7 +47,7 @@ class Holding:
         self._grabs = 0
         self._paused: frozenset[str] = frozenset()
         self._together = {
-            h.name: h.coalesce_limit for h in register if h.coalesce_limit > 1
+            h.name: int(h.coalesce_limit) for h in register if h.coalesce_limit > 1
         }
         self._leases = leases_of(register)
 

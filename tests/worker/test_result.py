@@ -28,6 +28,7 @@ class Sum(Handler):
     keep_result = 60
 
     def work(self, job):
+        job.progress(0.5)
         return {"sum": sum(job.arg)}
 
 
@@ -229,6 +230,7 @@ def test_an_operator_lists_shows_drops_and_prunes_what_is_kept(queue, url):
     assert queue.desk.jobs(Which(state="ready")) == []
     shown = worker("show", str(one), url=url).stdout
     assert "state: done" in shown
+    assert "progress: 0.5" in shown
     assert 'result: {"sum":1}' in shown
     listed = worker("list", "--state", "done", url=url).stdout
     assert f"job {one} {__name__}.Sum done queue=default" in listed

@@ -99,18 +99,21 @@ def listed(row: Sequence[Any]) -> Listed:
 
 ALIKE = f"id, queue, handler, attempt, crashes, -precedence AS priority, {KEY} AS uniqkey, CAST(coalesce_key AS CHAR) AS coalesce, enqueued_at, grabbed_at, enqueued_release, grabbed_release, arg"
 COLUMNS = f"{ALIKE}, error"
+FAR = "progress, note"
 SHOWN = [each.split(" AS ")[-1] for each in COLUMNS.split(", ")]
 
 
 def show(id: int) -> list[Statement]:
     return [
-        Statement(f"SELECT {COLUMNS}, state, due_at FROM job WHERE id = %s", (id,)),
+        Statement(
+            f"SELECT {COLUMNS}, {FAR}, state, due_at FROM job WHERE id = %s", (id,)
+        ),
         Statement(
             f"SELECT {COLUMNS}, state, failed_at, traceback FROM failed_job WHERE id = %s",
             (id,),
         ),
         Statement(
-            f"SELECT {ALIKE}, NULL AS error, '{DONE}', done_at, keep_until, result FROM done_job WHERE id = %s",
+            f"SELECT {ALIKE}, NULL AS error, {FAR}, '{DONE}', done_at, keep_until, result FROM done_job WHERE id = %s",
             (id,),
         ),
     ]
