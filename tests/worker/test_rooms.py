@@ -70,7 +70,7 @@ FLOORS = [
     ["manager", "managers"],
     ["soak"],
     ["soak.jobs", "soak.account", "soak.network", "soak.clock", "soak.processes"],
-    ["soak.mariadb", "soak.workers", "soak.repairs"],
+    ["soak.ports", "soak.mariadb", "soak.workers", "soak.repairs"],
     ["soak.galera", "soak.lone"],
     ["soak.servers", "soak.harm", "soak.weather"],
     ["soak.outages"],

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import random
 import secrets
-import socket
 import subprocess
+import time
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from worker import address
 from worker.errors import BadSetting, WorkerError
 from worker.soak.mariadb import Mariadb, own
+from worker.soak.ports import free_ports
 from worker.store.mysql_connection import Link
 from worker.store.statements import Statement
 
@@ -21,8 +21,8 @@ NODES = 3
 PROVIDERS = ("/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_smm.so")
 #: seconds of silence after which the others go on without a node
 SUSPECT = 4
-#: starts of a node before it counts as failed: the one that it gets its data from may be gone just then
-TRIES = 3
+#: starts of a node that may fail, and seconds between: its donor may be gone just then, its port not free yet
+TRIES, PAUSE = 10, 1.0
 STATE = Statement("SHOW STATUS LIKE 'wsrep_local_state_comment'")
 
 
@@ -109,6 +109,7 @@ class Node(Mariadb):
             except BadSetting:
                 if not left:
                     raise
+                time.sleep(PAUSE)
         raise AssertionError("unreachable")
 
     def _answers(self, process: subprocess.Popen[bytes]) -> bool:
@@ -140,18 +141,6 @@ class Node(Mariadb):
             f"--wsrep-sst-receive-address=127.0.0.1:{self._whole}",
             *([] if self._peers else [f"--init-file={self._first}"]),
         ]
-
-
-def free_ports(count: int) -> list[int]:
-    """Find ports of loopback that nobody has; below those that the kernel gives to outgoing connections."""
-    found: list[int] = []
-    with ExitStack() as stack:
-        while len(found) < count:
-            knock = stack.enter_context(socket.socket())
-            with suppress(OSError):
-                knock.bind(("127.0.0.1", random.randrange(10_000, 32_000)))  # noqa: S311 # any
-                found.append(knock.getsockname()[1])
-    return found
 
 
 def _provider() -> str:
