@@ -42,13 +42,14 @@ class Attack:
     def environment(self) -> dict[str, str]:
         """What fab finds in its environment."""
         confirming = _both("CONFIRM_TIMEOUT", CONFIRM) if self.scene.confirmed else {}
+        linking = _both("HARD_LINKS", "true") if self.scene.linked else {}
         special = {
             "client's clock": {"SIEGE_CLOCK": str(SKEW * (-1) ** self.scene.number)},
             "refuse, and be skipped": _both("UNREACHABLE", "skip"),
             "release dies late": _both("SETTLE", "4"),
             "release is sick": _both("HEALTH_CHECK", "./healthy"),
         }
-        return {**confirming, **special.get(self.scene.attack, {})}
+        return {**confirming, **linking, **special.get(self.scene.attack, {})}
 
     @property
     def behaviour(self) -> str:

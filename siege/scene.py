@@ -115,6 +115,8 @@ class Scene:
     twice: bool
     #: hosts go back by themselves unless they are told that all is well
     confirmed: bool
+    #: a release is made of links to the one before
+    linked: bool
 
     def __str__(self) -> str:
         how = "program" if self.at_program else "clock"
@@ -141,6 +143,7 @@ def draw(seed: int, number: int, hosts: Sequence[str]) -> Scene:
         straggler=dice.random() < 0.1,
         twice=dice.random() < 0.1,
         confirmed=dice.random() < 0.25,
+        linked=dice.random() < 0.25,
     )
 
 

@@ -4,7 +4,10 @@
 
 # Have function $4 called once $3 seconds have passed without a word about release $2 of directory $1.
 watch_for_words() {
-    printf '%s\n' "$2" >"$1/.unconfirmed" || fail 70 "$1/.unconfirmed could not be written; nothing was switched"
+    printf '%s\n' "$2" >"$1/.unconfirmed" || {
+        rm -f "$1/.unconfirmed"
+        fail 70 "$1/.unconfirmed could not be written; nothing was switched"
+    }
     exec 7<"$1/.unconfirmed"
     flock 7
     # orders to stop are for the script alone

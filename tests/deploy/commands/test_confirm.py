@@ -105,3 +105,13 @@ def test_what_a_watcher_that_was_killed_has_left_keeps_nobody_out(host):
     (host.deploy_to / ".unconfirmed").write_text(f"{NEW}\n")
     assert host.do(lock.take(host.paths, "bob")).answer == "lock mine\n"
     assert not (host.deploy_to / ".unconfirmed").exists()
+
+
+def test_what_a_full_disk_cut_off_watches_over_nothing(host):
+    file = host.deploy_to / ".unconfirmed"
+    file.symlink_to("/dev/full")
+    watching = command("watch_for_words", host.deploy_to, NEW, 5, ":", uses="confirm")
+    ended = host.send(watching)
+    assert ended.status == 70
+    assert "could not be written; nothing was switched" in ended.sentence
+    assert not file.is_symlink()
