@@ -14,7 +14,7 @@ Tree = Mapping[str, tuple[str, str]]
 #: what is left where a manifest could not be written
 TORN = ".release.json.new"
 #: what a release holds besides its commit's files
-BESIDES = (".forklift/start", ".release.json", TORN, "log", "built")
+BESIDES = (".forklift/start", ".forklift/tree", ".release.json", TORN, "log", "built")
 
 
 def tree(release: Path) -> Tree:
