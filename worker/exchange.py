@@ -75,16 +75,22 @@ class Exchange:
         if self._doubtful:
             self._clear_doubts(held)
         self._renew(held)
+        if self._pacing.is_idle and time.monotonic() >= self._pacing.poll_at:
+            self._rounds.hurry()
         self._make_rounds(looks=room > 0)
         polls = room > 0 and time.monotonic() >= self._pacing.poll_at
         if self.ended or polls:
             self._turn(room)
 
     def _make_rounds(self, *, looks: bool) -> None:
+        """An idle manager's look is its poll: one query tells whether a grab is worth it."""
         ticked = self._rounds.tick()
         self._rounds.prune()
-        if (looks and self._rounds.look()) or ticked:
+        found = self._rounds.look() if looks else None
+        if found or ticked:
             self._pacing.wake(time.monotonic())
+        elif found is False and self._pacing.is_idle:
+            self._pacing.found_nothing(time.monotonic())
 
     def _turn(self, room: int) -> None:
         ended = list(self.ended)

@@ -70,7 +70,7 @@ class Holding:
 
     def due(self) -> Due:
         """Ask what is due, and which queues are paused: the next turns keep to it."""
-        due = self.store.due()
+        due = self.store.due(self._queues)
         self._paused = due.paused
         return due
 

@@ -17,15 +17,19 @@ class Pacing:
         self._delay = SHORTEST
         self._trouble = FIRST_TROUBLE
         self.poll_at = 0.0
+        #: the last poll found nothing, and nobody has said since that there is something
+        self.is_idle = False
         #: nothing may be asked before; the database did not answer
         self.blocked_until = 0.0
 
     def found(self, now: float, *, all_wanted: bool) -> None:
         """There is more, perhaps, if as many were found as were wanted."""
+        self.is_idle = False
         self._delay = min(SHORTEST, self._work_delay)
         self.poll_at = now if all_wanted else now + self._delay
 
     def found_nothing(self, now: float) -> None:
+        self.is_idle = True
         self.poll_at = now + self._delay
         self._delay = min(self._delay * GROWTH, self._work_delay)
 

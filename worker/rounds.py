@@ -19,7 +19,7 @@ PRUNE_EVERY = 60.0
 
 
 class Rounds:
-    """A manager's looks at the queue; each says whether it made a job ready."""
+    """A manager's looks at the queue; each says whether a job is ready."""
 
     def __init__(
         self, holding: Holding, periodic: Periodic, pruning: Pruning, journal: Journal
@@ -39,15 +39,20 @@ class Rounds:
         soon = time.monotonic() + max(seconds, LOOK_AGAIN)
         self._look_at = min(self._look_at, soon)
 
-    def look(self) -> bool:
-        """Promote scheduled jobs, and take back those whose holder is gone."""
+    def hurry(self) -> None:
+        """Look again now."""
+        self._look_at = 0.0
+
+    def look(self) -> bool | None:
+        """Promote scheduled jobs, and take back those whose holder is gone; None if it is not time."""
         now = time.monotonic()
         if now < self._look_at:
-            return False
+            return None
         due = self._holding.due()
         self._look_at = now + LOOK_EVERY
-        ready = due.lease is not None and due.lease <= 0
-        if ready:
+        ready = due.ready
+        if due.lease is not None and due.lease <= 0:
+            ready = True
             self._journal.tell(lines.expired(*each) for each in self._holding.reclaim())
         if due.scheduled is None:
             return ready

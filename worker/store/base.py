@@ -118,6 +118,8 @@ class Due:
     lease: float | None
     #: queues whose jobs are not to begin
     paused: frozenset[str] = frozenset()
+    #: there is a ready job in one of the queues that were asked for
+    ready: bool = False
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,9 @@ class Store(Protocol):
         """Extend the leases of the held jobs (id to owner); give the ids that were lost."""
         ...
 
-    def due(self) -> Due: ...
+    def due(self, queues: Sequence[str] = ()) -> Due:
+        """Ask what is due or paused, and whether there is a ready job in *queues*."""
+        ...
 
     def promote(self, limit: int) -> int:
         """Make scheduled jobs ready whose time has come; count them."""

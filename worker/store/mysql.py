@@ -9,7 +9,6 @@ from typing import Any
 from worker.address import Address
 from worker.job import Outcome
 from worker.store import (
-    admin,
     mysql_doctor,
     mysql_insert,
     mysql_leases,
@@ -34,7 +33,7 @@ from worker.store.base import (
     values_of,
 )
 from worker.store.mysql_connection import Link, packets
-from worker.store.mysql_sql import BEGIN, COMMIT, NOW, WORDS
+from worker.store.mysql_sql import BEGIN, CLAIM, COMMIT, NOW, WORDS
 from worker.store.mysql_turn import Turns
 from worker.store.statements import STATES, Statement
 
@@ -100,13 +99,9 @@ class MysqlStore:
             reconnect=True,
         )
 
-    def due(self) -> Due:
-        (_, ((scheduled, lease),)), (_, paused) = self._packets.again(
-            lambda: self._packets.run([statements.next_due(NOW), admin.PAUSED]),
-            reconnect=True,
-        )
-        names = frozenset(name for (name,) in paused)
-        return Due(seconds(scheduled), seconds(lease), names)
+    def due(self, queues: Sequence[str] = ()) -> Due:
+        look = statements.look(NOW, queues, CLAIM)
+        return statements.looked(self._packets.rows(look))
 
     def promote(self, limit: int) -> int:
         skips = self.skips_locked()

@@ -11,7 +11,6 @@ from typing import Any
 from worker.address import Address
 from worker.job import Outcome
 from worker.store import (
-    admin,
     schema,
     sqlite_doctor,
     sqlite_schema,
@@ -107,10 +106,8 @@ class SqliteStore:
         still = self.running(holder)
         return frozenset(id for id, owner in held.items() if still.get(id) != owner)
 
-    def due(self) -> Due:
-        ((scheduled, lease),) = self._rows(statements.next_due(NOW))
-        paused = frozenset(name for (name,) in self._rows(admin.PAUSED))
-        return Due(seconds(scheduled), seconds(lease), paused)
+    def due(self, queues: Sequence[str] = ()) -> Due:
+        return statements.looked(self._rows(statements.look(NOW, queues)))
 
     def promote(self, limit: int) -> int:
         with translating(self.address), self._file.transaction() as cursor:

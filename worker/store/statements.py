@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from worker.store.base import LEASE, Ask, Grabbed, NewJob
+from worker.store.base import LEASE, Ask, Due, Grabbed, NewJob, seconds
 
 READY, RUNNING, SCHEDULED = 0, 1, 2
 STATES = {READY: "ready", RUNNING: "running", SCHEDULED: "scheduled"}
@@ -139,11 +139,30 @@ def due(
     )
 
 
-def next_due(now: str) -> Statement:
-    return Statement(
-        f"SELECT (SELECT MIN(due_at) FROM job WHERE state = {SCHEDULED}) - {now},"
-        f" (SELECT MIN(due_at) FROM job WHERE state = {RUNNING}) - {now}"
+LIVELY = " AND queue NOT IN (SELECT queue FROM paused_queue)"
+
+
+def look(now: str, queues: Sequence[str], force: str = "") -> Statement:
+    """Ask all that an idle manager has to know, in one statement: rows of a kind, a number, a name."""
+    some = ", ".join(["%s"] * len(queues)) or "NULL"
+    ready = (
+        f"SELECT 1 FROM job {force} WHERE queue IN ({some}) AND state = {READY}{LIVELY}"
     )
+    parts = [
+        f"SELECT 'scheduled', (SELECT MIN(due_at) FROM job WHERE state = {SCHEDULED}) - {now}, NULL",
+        f"SELECT 'lease', (SELECT MIN(due_at) FROM job WHERE state = {RUNNING}) - {now}, NULL",
+        f"SELECT 'ready', EXISTS ({ready}), NULL",
+        "SELECT 'paused', 1, queue FROM paused_queue",
+    ]
+    return Statement(" UNION ALL ".join(parts), tuple(queues))
+
+
+def looked(rows: Sequence[Sequence[Any]]) -> Due:
+    """Read the rows of a look."""
+    known = {kind: number for kind, number, name in rows if name is None}
+    paused = frozenset(name for _, _, name in rows if name is not None)
+    scheduled, lease = seconds(known["scheduled"]), seconds(known["lease"])
+    return Due(scheduled, lease, paused, bool(known["ready"]))
 
 
 def promote(ids: Iterable[int], force: str = "") -> Statement:
