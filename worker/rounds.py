@@ -74,8 +74,11 @@ class Rounds:
         now = time.monotonic()
         if now < self._prune_at:
             return
+        # before, so that a server which refuses it is not asked at every turn
+        self._prune_at = now + PRUNE_EVERY
         count, more = self._pruning.prune()
-        self._prune_at = now + (LOOK_EVERY if more else PRUNE_EVERY)
+        if more:
+            self._prune_at = now + LOOK_EVERY
         if count:
             text = f"{count} jobs that were kept for long enough are deleted"
             self._journal.say(text, "pruned", jobs=count)

@@ -53,6 +53,11 @@ link_shared() {
     ln -s "$(realpath -s --relative-to="$(dirname "$1/$2")" "$3/$2")" "$1/$2"
 }
 
+# The same, if the shared file is there; else the release keeps what its commit has.
+link_shared_if_there() {
+    [ ! -e "$3/$2" ] || link_shared "$@"
+}
+
 # Make link `current` $1 lead to complete release $2 in one rename(2), so that no reader ever misses it.
 point() {
     [ -f "${1%/*}/$2/.release.json" ] || {

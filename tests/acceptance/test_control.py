@@ -89,6 +89,7 @@ CHANGING = {
     "sync --like web1": "go_live",
     "lock --message why": "put_hold",
     "unlock": "release_hold",
+    "run --command true": "envdir",
     "remove": "unlink_service",
     "remove --purge": "purge_service",
 }
@@ -118,7 +119,7 @@ def test_a_rehearsal_changes_nothing_and_shows_what_would_run(operator):
 
 
 def test_every_task_that_changes_a_host_is_rehearsed():
-    looking = {"status", "check", "releases", "pending", "settings"}
+    looking = {"status", "check", "releases", "pending", "settings", "logs"}
     offered = operator_tasks()
     assert {each.split()[0] for each in CHANGING} == offered - looking
 

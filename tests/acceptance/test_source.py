@@ -19,7 +19,7 @@ def served(operator, monkeypatch):
     url = f"ssh://app@{here.address}:{here.port}{bare}"
     key = operator.sandbox.user_key
     operator.environment["GIT_SSH_COMMAND"] = (
-        f"{ssh} -i {key} -o UserKnownHostsFile={operator.sandbox.known_hosts} -o HostKeyAlias=web2"
+        f"{ssh} -i {key} -o UserKnownHostsFile={operator.sandbox.known_hosts} -o StrictHostKeyChecking=yes"
     )
     monkeypatch.setenv("GIT_SSH_COMMAND", operator.environment["GIT_SSH_COMMAND"])
     operator.write_fabfile(

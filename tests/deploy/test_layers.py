@@ -90,7 +90,7 @@ def test_a_variable_of_a_longer_named_service_is_not_the_shorters():
     [
         ("FABRIC_WORKER_BRNACH", "no setting brnach; did you mean branch"),
         ("FABRIC_WORKER_ENV", "env takes a variable at a time"),
-        ("FABRIC_WORKER_", "there is no setting ;"),
+        ("FABRIC_WORKER_", "there is no setting ''"),
     ],
 )
 def test_a_misspelt_variable_is_refused(variable, sentence):

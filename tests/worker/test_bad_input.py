@@ -154,7 +154,7 @@ def test_a_job_that_may_not_be_settled_is_settled_once_the_right_is_there(
     id = mysql_queue.enqueue(NOTE, {"file": str(tmp_path / "seen")})
     running = started(url)
     running.says("DELETE command denied", "trying again")
-    assert states(mysql_queue) == {"running": 1}
+    until(lambda: states(mysql_queue) == {"running": 1})
     grant("DELETE")
     until(lambda: states(mysql_queue) == {})
     assert lines_of(tmp_path / "seen") == [f"{id} 1"]

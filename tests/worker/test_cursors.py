@@ -202,6 +202,7 @@ def test_a_worker_finds_what_was_committed_within_its_work_delay(
 
 
 @ONE_OF_EACH
+@pytest.mark.usefixtures("way")
 def test_a_job_on_a_connection_that_commits_by_itself_is_there_at_once(queue):
     """The trap of a connection in autocommit: there is no transaction that the job could be part of."""
     if queue.address.kind == "mysql":
@@ -217,6 +218,7 @@ def test_a_job_on_a_connection_that_commits_by_itself_is_there_at_once(queue):
 
 
 @ONE_OF_EACH
+@pytest.mark.usefixtures("way")
 def test_what_is_no_cursor_is_refused_with_the_way_to_one(queue, tmp_path):
     engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path / 'other.db'}")
     with (

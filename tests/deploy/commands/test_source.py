@@ -7,6 +7,7 @@ import pytest
 
 from deploy import tree
 from deploy.commands import facts, releases, source
+from deploy.release import Manifest, Release
 from deploy.repository import resolve
 from deploy.shell import together
 from tests.deploy.conftest import Repository
@@ -43,6 +44,10 @@ def checking_out(host, served, name, **settings):
     revision = resolve(served.url, "main", served.path)
     wanted = tree.look(revision, where.paths.service.repo_tree)
     return source.check_out(where.paths, name, wanted)
+
+
+def manifest(name):
+    return Manifest(Release(name), "ready", "1" * 40, "main", "ann@desk")
 
 
 def bring(host, served, name=FIRST, **settings):
@@ -181,7 +186,7 @@ def test_a_mirror_is_kept_while_its_repository_cannot_be_read(host, served, tmp_
     command = checking_out(host, served, SECOND)
     (tmp_path / "it's served.git").rename(tmp_path / "away")
     before = git(mirror(host), "rev-parse", "refs/forklift/wanted")
-    abandoning = releases.abandon_on_failure(host.paths, SECOND)
+    abandoning = releases.abandon_on_failure(host.paths, manifest(SECOND))
     ended = host.send(together(abandoning, command))
     assert ended.status == 71
     assert "cannot read file://" in ended.sentence
@@ -247,7 +252,7 @@ def test_a_submodule_that_cannot_be_read_is_no_empty_directory(host, served, tmp
     served.git("submodule", "--quiet", "add", f"file://{library.path}", "lib")
     served.push("With a library")
     library.path.rename(tmp_path / "away")
-    abandoning = releases.abandon_on_failure(host.paths, FIRST)
+    abandoning = releases.abandon_on_failure(host.paths, manifest(FIRST))
     ended = host.send(together(abandoning, checking_out(host, served, FIRST)))
     assert ended.status == 70
     assert "could not make the tree" in ended.sentence
