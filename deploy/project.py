@@ -70,6 +70,14 @@ def refuse_shadow(folder: Path, services: Iterable[Service]) -> None:
             )
 
 
+def many(lines: str) -> int:
+    """Read what --lines was given; raises Refused."""
+    try:
+        return values.count(lines)
+    except ValueError as error:
+        raise Refused(f"--lines {error}") from None
+
+
 def seconds(wait: str) -> float:
     """Read what --wait was given; raises Refused."""
     try:

@@ -11,7 +11,7 @@ from deploy import moments
 from deploy.changing import BRANCH
 from deploy.executor import FleetTask, fleet_task
 from deploy.output import Output
-from deploy.project import Project, sentences
+from deploy.project import Project, many, sentences
 
 # Tasks import the recipe that they use, while the connections are made: fab --list needs none.
 
@@ -61,7 +61,7 @@ def logs_task(project: Project) -> FleetTask:
 
     @fleet_task(options)
     def logs(
-        context: Context, lines: int = 20, since: str = "", follow: bool = False
+        context: Context, lines: str = "20", since: str = "", follow: bool = False
     ) -> None:
         """Show the service's log on every host."""
         from deploy.commands.logs import Excerpt
@@ -71,7 +71,7 @@ def logs_task(project: Project) -> FleetTask:
         with project.targets(context) as (target,):
             now = datetime.now().astimezone()
             begin = moments.since(since, now) if since else None
-            listening.show_logs(target, Excerpt(lines, begin, follow))
+            listening.show_logs(target, Excerpt(many(lines), begin, follow))
 
     return logs
 
