@@ -1,7 +1,7 @@
 """The process that has imported what fab imports, and forks a run of fab for each line that it is sent.
 
-A line of its standard input is JSON: arguments, folder, log, environment. It answers with the run's process
-id, and with the id and the exit status once the run has ended.
+A line of its standard input is JSON: arguments, folder, files for standard output and standard error,
+environment. It answers with the run's process id, and with the id and the exit status once the run has ended.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _tell(*numbers: int) -> None:
     os.write(1, (" ".join(map(str, numbers)) + "\n").encode())
 
 
-def _forked(words: list[str], folder: str, log: str, environment: Any) -> int:
+def _forked(words: list[str], folder: str, out: str, err: str, environment: Any) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -73,9 +73,10 @@ def _forked(words: list[str], folder: str, log: str, environment: Any) -> int:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    for number, path, how in ((0, "/dev/null", os.O_RDONLY), (1, log, os.O_WRONLY)):
-        os.dup2(os.open(path, how | os.O_CREAT | os.O_TRUNC), number)
-    os.dup2(1, 2)
+    os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
+    writing = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    os.dup2(os.open(out, writing, 0o600), 1)
+    os.dup2(1 if err == out else os.open(err, writing, 0o600), 2)
     _be_fab(words)
     return 0
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 
 class Stem:
-    """Starts runs of fab; the process ends with this one."""
+    """Starts runs of fab; the process that forks them ends with this one."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -39,9 +39,14 @@ class Stem:
         folder: Path,
         log: Path,
         environment: Mapping[str, str],
+        errors: Path | None = None,
     ) -> int:
-        """Start fab with these arguments in *folder*; gives its process id."""
-        wanted = [list(words), str(folder), str(log), dict(environment)]
+        """Start fab with these arguments in *folder*; gives its process id.
+
+        It writes to *log*, and its standard error to *errors* if that is given.
+        """
+        files = [str(log), str(errors or log)]
+        wanted = [list(words), str(folder), *files, dict(environment)]
         with self._asking:
             assert self._process.stdin
             self._process.stdin.write(json.dumps(wanted) + "\n")

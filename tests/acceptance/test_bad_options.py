@@ -9,7 +9,7 @@ from deploy.project import Project
 from deploy.settings import Service
 from deploy.tasks import _tasks
 from siege.fab import Fab
-from siege.stem import Stem
+from tests.acceptance.anns import stem
 
 HOSTILE = {
     "an option": "--help",
@@ -53,21 +53,16 @@ def cases():
 CASES = list(cases())
 
 
-@pytest.fixture(scope="module")
-def stem():
-    return Stem()
-
-
 @pytest.fixture
-def quickly(operator, stem):
-    """Run fab without the time that its imports take."""
+def quickly(operator):
+    """Run fab, and have all that it said in one."""
     numbers = itertools.count()
 
     def run(*words):
         log = operator.folder / f".cache-{next(numbers)}"
         words = ("-S", str(operator.ssh_config), *words)
-        pid = stem.start(words, operator.folder, log, operator.environment)
-        fab = Fab(stem, pid, log)
+        pid = stem().start(words, operator.folder, log, operator.environment)
+        fab = Fab(stem(), pid, log)
         assert fab.ended(60)
         return fab
 

@@ -6,8 +6,6 @@ import itertools
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 import urllib.parse
 import urllib.request
@@ -16,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import demo
+from tests.acceptance.anns import forked_fab
 
 ROOT = Path(__file__).parent.parent.parent
 _ports = itertools.count(8101)
@@ -37,17 +36,9 @@ class Ann:
         (folder / "stage.json").write_text(json.dumps(stage))
 
     def fab(self, *words):
-        command = [sys.executable, "-m", "fabric", "-S", str(self.sandbox.ssh_config)]
-        return subprocess.run(
-            [*command, "-f", "stage.json", *words],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "QUEUE_URL": self.queue_url},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
+        words = ("-S", str(self.sandbox.ssh_config), "-f", "stage.json", *words)
+        known = {"PYTHONPATH": str(ROOT), "QUEUE_URL": self.queue_url}
+        return forked_fab(words, self.folder, {**os.environ, **known}, 240)
 
     def done(self, *words):
         result = self.fab(*words)

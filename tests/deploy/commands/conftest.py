@@ -165,7 +165,7 @@ def begin(host):
 def until():
     """Wait for a condition, with a limit in seconds."""
 
-    def wait(condition, limit=10):
+    def wait(condition, limit=60):
         end = time.monotonic() + limit
         while not (found := condition()):
             assert time.monotonic() < end, "it did not come true in time"
