@@ -9,18 +9,12 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from deploy.errors import Refused
-from deploy.repository import Revision, git
-from deploy.tree import (
-    WHOLE,
-    Tree,
-    look,
-    refuse_lfs_without_its_program,
-    refuse_submodules,
-)
+from deploy.repository import Revision, environment, git
+from deploy.tree import Tree, refuse_lfs_without_its_program, refuse_submodules
 
 _BLOCK = 1 << 15
 #: bytes read at once to be sent: in blocks of 32 KiB, each a little more than a packet, every other packet is tiny
@@ -77,19 +71,18 @@ class Archive:
 
 
 @contextmanager
-def archived(revision: Revision, tree: PurePosixPath = WHOLE) -> Iterator[Archive]:
-    """Begin to archive the revision's *tree*, whose names begin with its own; the end of the block ends that."""
-    wanted = look(revision, tree)
-    refuse_submodules(wanted, "copy")
-    refuse_lfs_without_its_program(wanted, "copy")
+def archived(tree: Tree) -> Iterator[Archive]:
+    """Begin to archive a tree, whose names begin with its path; the end of the block ends that."""
+    refuse_submodules(tree, "copy")
+    refuse_lfs_without_its_program(tree, "copy")
     with (
         TemporaryDirectory(prefix="forklift-") as folder,
-        _tar(wanted, None) as process,
+        _tar(tree, None) as process,
         ThreadPoolExecutor(1) as beside,
     ):
         path = Path(folder) / "tree.tar.gz"
         try:
-            yield Archive(path, beside.submit(_pack, revision, process, path))
+            yield Archive(path, beside.submit(_pack, tree.revision, process, path))
         finally:
             # it may not have been needed
             process.kill()
@@ -125,15 +118,10 @@ def _tar(tree: Tree, only: Collection[str] | None) -> subprocess.Popen[bytes]:
     # without a name git would archive everything
     commit = NOTHING if only is not None and not only else tree.revision.commit
     words = ["archive", "--format=tar", commit, *some]
-    unset = ["env", "-u", "GIT_LFS_SKIP_SMUDGE"]
+    program = [*git(tree.revision.repository), *options, "--literal-pathspecs"]
     return subprocess.Popen(
-        [
-            *unset,
-            *git(tree.revision.repository),
-            *options,
-            "--literal-pathspecs",
-            *words,
-        ],
+        [*program, *words],
+        env=environment(unset=("GIT_LFS_SKIP_SMUDGE",)),
         stdout=subprocess.PIPE,
     )
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
-from deploy.repository import answer, git
+from deploy.repository import answer, ask
 
 
 def knows(where: Path, commit: str) -> bool:
@@ -20,5 +19,4 @@ def commits(where: Path, old: str, new: str) -> list[str]:
 
 def diff(where: Path, old: str, new: str) -> str:
     words = ["diff", "--no-color", "--no-ext-diff", old, new, "--"]
-    done = subprocess.run([*git(where), *words], capture_output=True, check=False)
-    return done.stdout.decode(errors="replace")
+    return ask(where, *words).stdout.decode(errors="replace")

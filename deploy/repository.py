@@ -6,12 +6,15 @@ import hashlib
 import os
 import re
 import subprocess
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.errors import Refused
 
 _REMOTE_HEAD = "refs/forklift/HEAD"
+_OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,15 @@ def _revision(where: Path, branch: str, name: str, repository: str) -> Revision:
             f"there is no branch, tag or commit {branch} in {repository}; "
             "is it spelled right, and pushed?"
         )
-    subject = answer(where, "log", "-1", "--format=%s", commit)
-    return Revision(where, commit, branch, subject, _uncommitted(where))
+    # both take long in a large repository
+    with ThreadPoolExecutor(1) as beside:
+        uncommitted = beside.submit(_uncommitted, where)
+        subject = answer(where, "log", "-1", "--format=%s", commit)
+    return Revision(where, commit, branch, subject, uncommitted.result())
 
 
 def _uncommitted(where: Path) -> int:
-    if answer(where, "rev-parse", "--is-inside-work-tree") != "true":
-        return 0
+    # in a bare repository it has no answer
     return len(answer(where, "status", "--porcelain").splitlines())
 
 
@@ -107,7 +112,7 @@ def _fetch(url: str, mirror: Path, with_head: bool) -> None:
     refs += [f"+HEAD:{_REMOTE_HEAD}"] if with_head else []
     done = subprocess.run(
         [*git(mirror), "fetch", "--quiet", "--prune", "--", url, *refs],
-        env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+        env=environment(GIT_TERMINAL_PROMPT="0"),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -122,10 +127,9 @@ def _fetch(url: str, mirror: Path, with_head: bool) -> None:
 def _make(mirror: Path, url: str) -> None:
     try:
         mirror.mkdir(parents=True, exist_ok=True, mode=0o700)
-        subprocess.run([*git(mirror), "init", "--quiet", "--bare"], check=True)
+        ask(mirror, "init", "--quiet", "--bare").check_returncode()
         # git-lfs asks there
-        named = ["config", "remote.origin.url", url]
-        subprocess.run([*git(mirror), *named], check=True)
+        ask(mirror, "config", "remote.origin.url", url).check_returncode()
     except (OSError, subprocess.CalledProcessError) as error:
         raise Refused(f"the mirror of {url} cannot be made: {error}") from None
 
@@ -137,21 +141,30 @@ def _last_words(text: str) -> str:
 
 def answer(where: Path, *words: str) -> str:
     """Ask git; an empty text where it has no answer."""
-    done = subprocess.run(
-        [*git(where), *words], capture_output=True, text=True, errors="replace"
-    )
-    return done.stdout.strip() if done.returncode == 0 else ""
+    done = ask(where, *words)
+    told = done.stdout.decode(errors="replace") if done.returncode == 0 else ""
+    return told.strip()
 
 
 def names(where: Path, *words: str) -> list[str]:
     """Ask git for what it tells with a NUL behind each; nothing where it has no answer."""
-    done = subprocess.run([*git(where), *words], capture_output=True)
+    done = ask(where, *words)
     told = os.fsdecode(done.stdout) if done.returncode == 0 else ""
     return told.split("\0")[:-1]
 
 
+def ask(where: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """Run git to its end, whatever that is."""
+    program = [*git(where), *words]
+    return subprocess.run(program, env=environment(), capture_output=True, check=False)
+
+
 def git(where: Path) -> list[str]:
-    """Begin a git command in a repository, also where a hook of another one runs us."""
-    hook = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"]
-    unset = [word for each in hook for word in ("-u", each)]
-    return ["env", *unset, "git", "-C", str(where)]
+    """Begin a git command in a repository; it wants the environment below."""
+    return ["git", "-C", str(where)]
+
+
+def environment(unset: Iterable[str] = (), **more: str) -> dict[str, str]:
+    """Give git's environment, also where a hook of another repository runs us."""
+    unwanted = {*_OF_A_HOOK, *unset}
+    return {k: v for k, v in os.environ.items() if k not in unwanted} | more

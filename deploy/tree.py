@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -37,7 +38,8 @@ class Tree:
 
 def look(revision: Revision, path: PurePosixPath = WHOLE) -> Tree:
     """Read what is there; raises Refused if there is no such directory, or it cannot be a release."""
-    _refuse_no_directory(revision, path)
+    if path != WHOLE:
+        _refuse_no_directory(revision, path)
     limit = [] if path == WHOLE else ["--", str(path)]
     words = ["ls-tree", "-r", "-l", "-z", "--full-tree", revision.commit, *limit]
     told = repository.names(revision.repository, "--literal-pathspecs", *words)
@@ -51,7 +53,7 @@ def look(revision: Revision, path: PurePosixPath = WHOLE) -> Tree:
         names,
         size=sum(int(each) for each in sizes if each != "-"),
         submodules=tuple(n for facts, n in entries if facts.startswith("160000 ")),
-        lfs=_in_lfs(revision),
+        lfs=_has_attributes(path, names) and _in_lfs(revision),
     )
 
 
@@ -73,7 +75,7 @@ def refuse_lfs_without_its_program(tree: Tree, via: str) -> None:
 
 
 def _refuse_no_directory(revision: Revision, path: PurePosixPath) -> None:
-    named = f"{revision.commit}:{'' if path == WHOLE else path}"
+    named = f"{revision.commit}:{path}"
     if answer(revision.repository, "cat-file", "-t", named) != "tree":
         raise Refused(
             f"{revision.commit[:7]} has no directory {path}; set repo_tree to one that it has"
@@ -89,6 +91,13 @@ def _refuse_own_names(
             raise Refused(
                 f"{revision.commit[:7]} holds {name}, a name that belongs to forklift; give it another"
             )
+
+
+def _has_attributes(path: PurePosixPath, names: Iterable[str]) -> bool:
+    """Say whether anything may have git's attributes: those of a directory above count too."""
+    return path != WHOLE or any(
+        each.rpartition("/")[2] == ".gitattributes" for each in names
+    )
 
 
 def _in_lfs(revision: Revision) -> bool:

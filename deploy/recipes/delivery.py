@@ -46,7 +46,7 @@ def delivery(service: Service, revision: Revision) -> Iterator[Delivery]:
     else:
         with TemporaryDirectory(prefix="forklift-") as folder, ExitStack() as begun:
             # with hard links, the whole may not be needed
-            whole = archived(revision, service.repo_tree)
+            whole = archived(wanted)
             early = None if service.hard_links else begun.enter_context(whole)
             yield Copied(wanted, Path(folder), early)
 

@@ -19,12 +19,12 @@ def bytes_of(archive):
 
 
 def packed(repository, branch="HEAD"):
-    with archived(resolve(".", branch, repository.path)) as archive:
+    with archived(look(resolve(".", branch, repository.path))) as archive:
         return bytes_of(archive)
 
 
 def test_an_archive_is_what_it_says_it_is(repository):
-    with archived(resolve(".", "HEAD", repository.path)) as archive:
+    with archived(look(resolve(".", "HEAD", repository.path))) as archive:
         content = bytes_of(archive)
         assert archive.size == len(content)
         assert archive.sha256 == hashlib.sha256(content).hexdigest()
@@ -35,14 +35,14 @@ def test_an_archive_is_what_it_says_it_is(repository):
 
 
 def test_an_archive_is_gone_when_it_is_not_needed(repository):
-    with archived(resolve(".", "HEAD", repository.path)) as archive:
+    with archived(look(resolve(".", "HEAD", repository.path))) as archive:
         assert bytes_of(archive)
     assert not archive.path.parent.exists()
 
 
 def test_an_archive_that_nobody_asks_for_is_not_finished(repository):
     repository.commit("Big", app="x" * 50_000_000)
-    with archived(resolve(".", "HEAD", repository.path)) as archive:
+    with archived(look(resolve(".", "HEAD", repository.path))) as archive:
         pass
     with pytest.raises(Refused):
         archive.packed.result()
@@ -51,7 +51,7 @@ def test_an_archive_that_nobody_asks_for_is_not_finished(repository):
 def test_the_same_commit_makes_the_same_bytes(repository, tmp_path):
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "--quiet", repository.path, clone], check=True)
-    with archived(resolve("clone", "HEAD", tmp_path)) as archive:
+    with archived(look(resolve("clone", "HEAD", tmp_path))) as archive:
         assert bytes_of(archive) == packed(repository)
     assert packed(repository) == packed(repository)
 
@@ -128,6 +128,8 @@ def test_files_in_git_lfs_are_in_it_as_they_are(large, monkeypatch):
 
 def test_a_file_that_lfs_does_not_have_is_no_pointer(large):
     (large.path / ".git" / "lfs" / "objects").rename(large.path / ".git" / "lost")
+    # git status may clean it again, which puts it back into LFS
+    (large.path / "data.bin").unlink()
     with pytest.raises(Refused, match="git could not archive"):
         packed(large)
 
@@ -157,7 +159,7 @@ def test_a_directory_of_the_repository_alone_can_be_archived(repository):
         (repository.path / name / "src" / "app").write_text(name)
     repository.commit("Parts")
     revision = resolve(".", "HEAD", repository.path)
-    with archived(revision, PurePosixPath("it's [a] part/src")) as archive:
+    with archived(look(revision, PurePosixPath("it's [a] part/src"))) as archive:
         content = bytes_of(archive)
     with tarfile.open(fileobj=io.BytesIO(content)) as tree:
         files = [each.name for each in tree.getmembers() if each.isfile()]
@@ -167,9 +169,8 @@ def test_a_directory_of_the_repository_alone_can_be_archived(repository):
 @pytest.mark.parametrize("tree", ["gone", "app", ":(top)", "*"])
 def test_what_is_no_directory_of_the_commit_is_refused(repository, tree):
     revision = resolve(".", "HEAD", repository.path)
-    made = archived(revision, PurePosixPath(tree))
-    with pytest.raises(Refused, match="set repo_tree to one that it has"), made:
-        pass
+    with pytest.raises(Refused, match="set repo_tree to one that it has"):
+        look(revision, PurePosixPath(tree))
 
 
 @pytest.mark.parametrize("only", [(), ("it's [a]",), ("app", "it's [a]")])
