@@ -33,7 +33,8 @@ ONE, MANY = 1000, 20000
 LIMIT_ONE, LIMIT_MANY = 0.8, 0.7
 INSERT = (
     "INSERT INTO job (queue, handler, state, precedence, enqueued_at, enqueued_release, arg)"
-    " VALUES ('default', %s, 0, 0, 1, '', %s)"
+    # placeholders alone: with a constant among them PyMySQL's executemany sends one statement a row
+    " VALUES (%s, %s, %s, %s, %s, %s, %s)"
 )
 ENQUEUER = """\
 import sys
@@ -71,7 +72,7 @@ def options() -> argparse.Namespace:
 
 def rates(queue: Queue, url: str, rounds: int) -> None:
     cursor = driver(url).cursor()
-    rows = [(NOTHING, '{"message":"hello"}')] * MANY
+    rows = [("default", NOTHING, 0, 0, 1, "", '{"message":"hello"}')] * MANY
     args = [{"message": "hello"}] * MANY
     ours, bare, ours_many, bare_many = [], [], [], []
     for _ in range(rounds):

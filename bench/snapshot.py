@@ -15,7 +15,6 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # not here: see ground
 
-from bench import bare  # noqa: E402
 from bench.ground import NOTHING, database, driver, folder, until, verdict, working  # noqa: E402
 from worker import Queue  # noqa: E402
 
@@ -37,17 +36,20 @@ def main() -> None:
             snapshot = driver(url).cursor()
             snapshot.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             snapshot.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
-            finish(queue, url, given.finished)
+            finish(queue, given.finished)
             after = rate(queue)
     print(f"{before:.0f} jobs/s, with the old snapshot {after:.0f} jobs/s")
     print(verdict("  of it", after / before, LIMIT))
 
 
-def finish(queue: Queue, url: str, jobs: int) -> None:
-    """Have so many jobs come and go; by the raw loop, which is the fastest way."""
+def finish(queue: Queue, jobs: int) -> None:
+    """Have so many jobs come and go.
+
+    By the workers: a raw loop walks through all that the snapshot keeps, each time longer.
+    """
     for _ in range(0, jobs, JOBS):
-        queue.enqueue_many(NOTHING, [None] * JOBS, queue="default")
-        bare.drain(url, 100)
+        queue.enqueue_many(NOTHING, [None] * JOBS)
+        until(queue, 0)
 
 
 def rate(queue: Queue) -> float:

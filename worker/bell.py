@@ -6,9 +6,10 @@ those who can read the queue know. A bell that nobody hears, or that is rung for
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import sys
+from contextlib import suppress
+from functools import cache
 
 #: managers of one queue on one host that can be woken; further ones only poll
 PLACES = 4
@@ -18,11 +19,19 @@ def ring(queue_id: str) -> None:
     """Wake the managers of a queue on this host, if there are any."""
     if sys.platform != "linux":
         return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
-        bell.setblocking(False)
-        for place in range(PLACES):
-            with contextlib.suppress(OSError):
-                bell.sendto(b"", _address(queue_id, place))
+    # each enqueue rings: an address or a socket made anew would be a tenth of what an enqueue takes
+    bell = _ringing()
+    for address in _addresses(queue_id):
+        with suppress(OSError):
+            bell.sendto(b"", address)
+
+
+@cache
+def _ringing() -> socket.socket:
+    """Open this process's end; it is bound to nothing, so that a forked child may use it too."""
+    bell = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    bell.setblocking(False)
+    return bell
 
 
 class Bell:
@@ -37,7 +46,7 @@ class Bell:
     def hear(self) -> bool:
         """Say whether it was rung since the last time."""
         heard = False
-        with contextlib.suppress(BlockingIOError):
+        with suppress(BlockingIOError):
             while True:
                 self.socket.recv(1)
                 heard = True
@@ -47,11 +56,12 @@ class Bell:
         self.socket.close()
 
     def _take_place(self, queue_id: str) -> None:
-        for place in range(PLACES):
-            with contextlib.suppress(OSError):
-                self.socket.bind(_address(queue_id, place))
+        for address in _addresses(queue_id):
+            with suppress(OSError):
+                self.socket.bind(address)
                 return
 
 
-def _address(queue_id: str, place: int) -> str:
-    return f"\0forklift-worker/{queue_id}/{place}"
+@cache
+def _addresses(queue_id: str) -> list[str]:
+    return [f"\0forklift-worker/{queue_id}/{place}" for place in range(PLACES)]

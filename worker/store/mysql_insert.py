@@ -19,7 +19,7 @@ DUPLICATE, TOO_LARGE = 1062, (1153, 1406)
 def enqueue(link: Link, jobs: Sequence[NewJob], release: str) -> list[int]:
     """Put in all of the jobs or none; one round trip where they fit into one INSERT."""
     connection = link.connection()
-    if len(list(_portions(jobs))) == 1:
+    if len(jobs) == 1 or len(list(_portions(jobs))) == 1:
         return insert(connection.cursor(), jobs, release, "job")
     connection.begin()
     ids = insert(connection.cursor(), jobs, release, "job")

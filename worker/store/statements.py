@@ -33,28 +33,39 @@ class Words:
     prune: str
 
 
-ENQUEUE = "INSERT INTO {job} (queue, handler, state, precedence, due_at, uniqkey, coalesce_key, enqueued_at, enqueued_release, arg) VALUES "
+#: columns of every job, then those that are left out where no job of a statement has them: a third of its text
+EVERY = "queue, handler, state, precedence, enqueued_at, enqueued_release, arg"
+SOME = ("due_at", "uniqkey", "coalesce_key")
 
 
 def enqueue(
     jobs: Sequence[NewJob], release: str, now: str, table: str = "job"
 ) -> Statement:
     """Insert jobs. Precedence is minus the priority: one ascending index holds the grab's order."""
-    rows: list[str] = []
+    rows = [_some(each, now) for each in jobs]
+    used = [column for column in SOME if any(row[column] for row in rows)]
+    texts: list[str] = []
     values: list[Any] = []
-    for each in jobs:
-        due = (
-            f"{now} + {microseconds(each.run_after)}" if each.run_after > 0 else "NULL"
-        )
+    for each, row in zip(jobs, rows):
         state = SCHEDULED if each.run_after > 0 else READY
-        group = "NULL" if each.coalesce is None else "%s"
-        rows.append(
-            f"(%s, %s, {state}, {-each.priority}, {due}, %s, {group}, {now}, %s, %s)"
-        )
-        key = None if each.uniqkey is None else each.uniqkey.encode()
-        keys = [key] if each.coalesce is None else [key, each.coalesce.encode()]
-        values += [each.queue, each.handler, *keys, release, each.arg]
-    return Statement(ENQUEUE.format(job=table) + ", ".join(rows), tuple(values))
+        some = [row[column] or ("NULL", ()) for column in used]
+        more = "".join(f", {text}" for text, _ in some)
+        texts.append(f"(%s, %s, {state}, {-each.priority}, {now}, %s, %s{more})")
+        values += [each.queue, each.handler, release, each.arg]
+        values += [value for _, its in some for value in its]
+    columns = ", ".join([EVERY, *used])
+    sql = f"INSERT INTO {table} ({columns}) VALUES {', '.join(texts)}"
+    return Statement(sql, tuple(values))
+
+
+def _some(job: NewJob, now: str) -> dict[str, tuple[str, tuple[bytes, ...]] | None]:
+    """Give the text and the values of each column that not every job has."""
+    after, key, group = job.run_after, job.uniqkey, job.coalesce
+    return {
+        "due_at": (f"{now} + {microseconds(after)}", ()) if after > 0 else None,
+        "uniqkey": None if key is None else ("%s", (key.encode(),)),
+        "coalesce_key": None if group is None else ("%s", (group.encode(),)),
+    }
 
 
 def choose(  # noqa: PLR0913 # one place for the statement of both databases
