@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import subprocess
+import threading
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from deploy.errors import Refused
 from deploy.repository import Revision, environment, git
@@ -19,6 +19,8 @@ from deploy.tree import Tree, refuse_lfs_without_its_program, refuse_submodules
 _BLOCK = 1 << 15
 #: bytes read at once to be sent: in blocks of 32 KiB, each a little more than a packet, every other packet is tiny
 _SENT = 1 << 20
+#: seconds to wait for more of an archive before whoever reads it may do something else
+_PATIENCE = 0.05
 #: git's tree without an entry, which it knows without having it
 NOTHING = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 #: with these, the same commit is the same tree for everybody; an LFS pointer in place of a file is an error
@@ -32,42 +34,26 @@ SETTINGS = (
 )
 
 
-@dataclass(frozen=True)
-class Packed:
-    """An archive's bytes and their sum, and the bytes of its files."""
-
-    size: int
-    sha256: str
-    unpacked: int
-
-
-@dataclass(frozen=True)
 class Archive:
     """The tree of one commit as a tar.gz, the same bytes whenever and wherever it is made.
 
-    It is made in a thread of its own: whoever asks it for anything waits for its end, or gets why there is none.
+    It is made in a thread of its own, and can be read meanwhile, as often as there are hosts.
     """
 
-    path: Path
-    packed: Future[Packed]
-
-    @property
-    def size(self) -> int:
-        return self.packed.result().size
-
-    @property
-    def sha256(self) -> str:
-        return self.packed.result().sha256
-
-    @property
-    def unpacked(self) -> int:
-        return self.packed.result().unpacked
+    def __init__(self, path: Path, grown: threading.Condition, made: Future[None]):
+        self.path, self.made = path, made
+        self._grown = grown
 
     def blocks(self) -> Iterator[bytes]:
-        self.packed.result()
+        """Give its bytes, and an empty block where the next is not there yet; raises Refused if none comes."""
         with self.path.open("rb") as file:
-            while block := file.read(_SENT):
-                yield block
+            while not self.made.done():
+                yield from _blocks(file)
+                with self._grown:
+                    self._grown.wait(_PATIENCE)
+                yield b""
+            self.made.result()
+            yield from _blocks(file)
 
 
 @contextmanager
@@ -80,9 +66,11 @@ def archived(tree: Tree) -> Iterator[Archive]:
         _tar(tree, None) as process,
         ThreadPoolExecutor(1) as beside,
     ):
-        path = Path(folder) / "tree.tar.gz"
+        path, grown = Path(folder) / "tree.tar.gz", threading.Condition()
+        path.touch()
         try:
-            yield Archive(path, beside.submit(_pack, tree.revision, process, path))
+            made = beside.submit(_pack, tree.revision, process, path, grown)
+            yield Archive(path, grown, made)
         finally:
             # it may not have been needed
             process.kill()
@@ -92,23 +80,35 @@ def pack(tree: Tree, path: Path, only: Collection[str] | None = None) -> Archive
     """Archive a tree to *path*, or some of its names alone, and wait for that; raises Refused."""
     refuse_submodules(tree, "copy")
     refuse_lfs_without_its_program(tree, "copy")
-    done: Future[Packed] = Future()
+    made: Future[None] = Future()
+    grown = threading.Condition()
     with _tar(tree, only) as process:
-        done.set_result(_pack(tree.revision, process, path))
-    return Archive(path, done)
+        _pack(tree.revision, process, path, grown)
+    made.set_result(None)
+    return Archive(path, grown, made)
 
 
-def _pack(revision: Revision, tar: subprocess.Popen[bytes], path: Path) -> Packed:
-    unpacked = 0
+def _pack(
+    revision: Revision,
+    tar: subprocess.Popen[bytes],
+    path: Path,
+    grown: threading.Condition,
+) -> None:
     with (
-        path.open("wb") as file,
+        path.open("wb", buffering=0) as file,
         gzip.GzipFile("", "wb", 1, file, mtime=0) as packed,
     ):
         while block := tar.stdout.read(_BLOCK):  # type: ignore[union-attr] # it is a pipe
-            unpacked += packed.write(block)
+            packed.write(block)
+            with grown:
+                grown.notify_all()
     if tar.wait() != 0:
         raise Refused(f"git could not archive {revision.commit} (its words are above)")
-    return Packed(path.stat().st_size, _sum(path), unpacked)
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    while block := file.read(_SENT):
+        yield block
 
 
 def _tar(tree: Tree, only: Collection[str] | None) -> subprocess.Popen[bytes]:
@@ -124,11 +124,3 @@ def _tar(tree: Tree, only: Collection[str] | None) -> subprocess.Popen[bytes]:
         env=environment(unset=("GIT_LFS_SKIP_SMUDGE",)),
         stdout=subprocess.PIPE,
     )
-
-
-def _sum(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

@@ -8,21 +8,19 @@ from deploy.shell import Command, command, let, together
 from deploy.tree import Tree
 
 
-def unpack(paths: Paths, release: Release, size: int, sha256: str) -> Command:
-    """Make the new release of the archive of *size* bytes on standard input, and check it."""
-    return _unpacking("unpack", paths, release, (size, sha256))
+def unpack(paths: Paths, release: Release) -> Command:
+    """Make the new release of the archive that is the rest of standard input."""
+    return _unpacking("unpack", paths, release)
 
 
-def unpack_changes(paths: Paths, release: Release, size: int, sha256: str) -> Command:
+def unpack_changes(paths: Paths, release: Release) -> Command:
     """Do the same with what a release that is begun does not have yet."""
-    return _unpacking("unpack_into", paths, release, (size, sha256))
+    return _unpacking("unpack_into", paths, release)
 
 
-def _unpacking(
-    verb: str, paths: Paths, release: Release, expected: tuple[int, str]
-) -> Command:
+def _unpacking(verb: str, paths: Paths, release: Release) -> Command:
     above = len(paths.service.repo_tree.parts)
-    return command(verb, paths.release(release), *expected, above, uses="releases")
+    return command(verb, paths.release(release), above, uses="releases")
 
 
 def link_unchanged(

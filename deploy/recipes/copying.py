@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from deploy import delta
@@ -13,7 +13,7 @@ from deploy.commands import source
 from deploy.recipes.parcel import Parcel
 from deploy.recipes.plan import Plan
 from deploy.release import Manifest
-from deploy.shell import Command, Step
+from deploy.shell import Step
 from deploy.tree import WHOLE, Tree
 
 
@@ -41,13 +41,9 @@ class Copied:
 
     def whole(self, plan: Plan) -> Parcel:
         packed, new = self.archive(), plan.new.release
-        return Parcel(
-            (
-                Step(f"unpacking {new}", _unpacking(source.unpack, plan, packed)),
-                *_noting(plan),
-            ),
-            archive=packed,
-        )
+        unpacking = source.unpack(plan.target.paths, new)
+        steps = (Step(f"unpacking {new}", unpacking), *_noting(plan))
+        return Parcel(steps, archive=packed)
 
     def parcel(self, plan: Plan, host: str) -> Parcel:
         before = plan.facts[host].live
@@ -67,10 +63,7 @@ class Copied:
         linking = source.link_unchanged(paths, new, before, len(names))
         steps = (
             Step(f"linking {new} to {before.release}", linking),
-            Step(
-                f"unpacking what changed in {new}",
-                _unpacking(source.unpack_changes, plan, packed),
-            ),
+            Step(f"unpacking what changed in {new}", source.unpack_changes(paths, new)),
             *_noting(plan),
         )
         return Parcel(steps, names, packed)
@@ -79,10 +72,6 @@ class Copied:
         """Spell names as the host lists them: from the release's top, a NUL behind each."""
         above = 0 if self._tree.path == WHOLE else len(str(self._tree.path)) + 1
         return b"".join(os.fsencode(f"./{each[above:]}\0") for each in touched)
-
-
-def _unpacking(make: Callable[..., Command], plan: Plan, packed: Archive) -> Command:
-    return make(plan.target.paths, plan.new.release, packed.size, packed.sha256)
 
 
 def _noting(plan: Plan) -> tuple[Step, ...]:

@@ -65,7 +65,10 @@ class Incoming:
 
 
 class Outgoing:
-    """What goes to a command's standard input; the end of it closes the input unless *keep* is set."""
+    """What goes to a command's standard input; the end of it closes the input unless *keep* is set.
+
+    An empty piece says that the next is not there yet.
+    """
 
     def __init__(
         self, channel: paramiko.Channel, stdin: Iterable[bytes], keep: bool
@@ -79,6 +82,8 @@ class Outgoing:
         for _ in range(BURST):
             if not self._going or not self._next_piece():
                 return False
+            if not self._piece:
+                return True  # it is not there yet, and was waited for a moment
             try:
                 sent = self._channel.send(cast(bytes, self._piece))
             except socket.timeout:
@@ -97,7 +102,7 @@ class Outgoing:
             self._channel.shutdown_write()
 
     def _next_piece(self) -> bool:
-        while not self._piece:
+        if not self._piece:
             piece = next(self._pieces, None)
             if piece is None:
                 self._going = False

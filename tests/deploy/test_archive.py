@@ -1,9 +1,10 @@
 """One commit's tree as one archive."""
 
-import hashlib
 import io
+import os
 import subprocess
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
 
 import pytest
@@ -23,15 +24,23 @@ def packed(repository, branch="HEAD"):
         return bytes_of(archive)
 
 
-def test_an_archive_is_what_it_says_it_is(repository):
+def test_an_archive_is_the_tree(repository):
+    with tarfile.open(fileobj=io.BytesIO(packed(repository))) as tree:
+        assert tree.getnames() == ["app"]
+        assert tree.extractfile("app").read() == b"one"
+
+
+def test_an_archive_can_be_read_while_it_is_made_by_all_who_need_it(repository):
+    repository.commit("Big", app=os.urandom(15_000_000).hex())
     with archived(look(resolve(".", "HEAD", repository.path))) as archive:
-        content = bytes_of(archive)
-        assert archive.size == len(content)
-        assert archive.sha256 == hashlib.sha256(content).hexdigest()
-        with tarfile.open(fileobj=io.BytesIO(content)) as tree:
-            assert tree.getnames() == ["app"]
-            assert tree.extractfile("app").read() == b"one"
-            assert archive.unpacked == tree.fileobj.seek(0, io.SEEK_END)
+        early = next(each for each in archive.blocks() if each)
+        assert not archive.made.done()
+        with ThreadPoolExecutor(3) as readers:
+            first, *rest = readers.map(bytes_of, [archive] * 3)
+    assert first.startswith(early)
+    assert rest == [first] * 2
+    with tarfile.open(fileobj=io.BytesIO(first)) as tree:
+        assert tree.getmember("app").size == 30_000_000
 
 
 def test_an_archive_is_gone_when_it_is_not_needed(repository):
@@ -45,7 +54,7 @@ def test_an_archive_that_nobody_asks_for_is_not_finished(repository):
     with archived(look(resolve(".", "HEAD", repository.path))) as archive:
         pass
     with pytest.raises(Refused):
-        archive.packed.result()
+        archive.made.result()
 
 
 def test_the_same_commit_makes_the_same_bytes(repository, tmp_path):

@@ -1,6 +1,5 @@
 """A release made of links to the one before: never to a file that somebody wrote to."""
 
-import hashlib
 import io
 import os
 import tarfile
@@ -25,9 +24,7 @@ def archive(files, mtime=1_700_000_000):
 
 
 def unpack(host, name, files, make=source.unpack):
-    content = archive(files)
-    told = len(content), hashlib.sha256(content).hexdigest()
-    return make(host.paths, name, *told), content
+    return make(host.paths, name), archive(files)
 
 
 def changes(host, before, files, touched):
