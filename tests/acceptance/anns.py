@@ -137,10 +137,10 @@ class Operator:
         )
         return self._git("rev-parse", "HEAD")
 
-    def fab(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def fab(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run fab to its end."""
         words = ("-S", str(self.ssh_config), *words)
-        return forked_fab(words, self.folder, self.environment)
+        return forked_fab(words, self.folder, {**self.environment, **environment})
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start fab and leave it running."""
@@ -158,9 +158,9 @@ class Operator:
         fab = [sys.executable, "-W", "error::SyntaxWarning", "-m", "fabric"]
         return [*fab, "-S", str(self.ssh_config), *words]
 
-    def done(self, *words: str) -> str:
+    def done(self, *words: str, **environment: str) -> str:
         """Run fab, which has to succeed; gives what it said."""
-        result = self.fab(*words)
+        result = self.fab(*words, **environment)
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout
 
