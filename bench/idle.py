@@ -2,7 +2,7 @@
 
     python bench/idle.py
 
-Jobs of 10 ms with 8 children: jobs/s against the ideal of 800, and against 8 processes that only sleep. From enqueue to the start of the job with an idle worker:
+Jobs of 10 ms with 8 children: jobs/s against the ideal: 8 processes that only sleep. From enqueue to the start of the job with an idle worker:
 on the same host, and as from another host, whose enqueue wakes nobody. An idle worker with a manager and 3 children: memory as PSS (shared pages counted once),
 CPU in percent of a core, and the queries that the server has counted.
 """
@@ -72,7 +72,7 @@ def short_jobs(queue: Queue, url: str, here: Path) -> None:
         f"10 ms jobs, 8 children: {rate:.0f} jobs/s; 8 bare processes that sleep as often:"
         f" {limit:.0f}/s, {rate / limit:.1%} of that"
     )
-    print(verdict("  of the ideal", rate / 800, 0.95))
+    print(verdict("  of the ideal", rate / limit, 0.95))
 
 
 def bare() -> float:

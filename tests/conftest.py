@@ -2,5 +2,6 @@
 
 import signal
 
-# a shell has what it starts in the background ignore it, and so do all of its children
+# a shell or nohup may have what it starts ignore them, and so do all of its children
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -147,7 +147,13 @@ def test_a_deploy_that_is_stopped_twice_says_what_is_left(running):
 def test_a_restart_that_is_stopped_says_how_to_see_what_became_of_it(running):
     before = running.pid("web1")
     process = running.start(running.task("restart"))
-    waiting.until(lambda: running.pid("web1") != before, "nothing is restarted")
+    watching = f"svstat {running.service_directory}"
+
+    def is_restarted():
+        said = running.on("web1", watching)
+        return "up (pid " in said and f"(pid {before})" not in said
+
+    waiting.until(is_restarted, "nothing is restarted")
     process.send_signal(signal.SIGINT)
     status, said = ended(process)
     assert status == 4, said
