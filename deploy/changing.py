@@ -20,7 +20,7 @@ def setup_task(project: Project) -> FleetTask:
     @fleet_task(BRANCH)
     def setup(context: Context, branch: str = "") -> None:
         """Make the hosts ready: directories, supervision, database."""
-        with project.targets(context) as (target,):
+        with project.targets(context, "setup") as (target,):
             from deploy.recipes import setup
 
             setup.set_up(target, project.wanted(branch), os.environ)
@@ -32,7 +32,7 @@ def update_task(project: Project) -> FleetTask:
     @fleet_task({**BRANCH, **WAIT})
     def update(context: Context, branch: str = "", wait: str = "") -> None:
         """Release and switch on every host, without a restart."""
-        with project.targets(context) as (target,):
+        with project.targets(context, "update") as (target,):
             from deploy.recipes import rollout
 
             rollout.update(target, project.wanted(branch, wait=wait))
@@ -46,7 +46,7 @@ def deploy_task(project: Project) -> FleetTask:
         context: Context, branch: str = "", force: bool = False, wait: str = ""
     ) -> None:
         """Release, restart and verify on every host, or on none."""
-        with project.targets(context) as targets:
+        with project.targets(context, "deploy") as targets:
             from deploy.recipes import rollout
 
             rollout.deploy(targets, project.wanted(branch, force, wait))
@@ -58,7 +58,7 @@ def rollback_task(project: Project) -> FleetTask:
     @fleet_task({**WAIT, "release": "the verified release to go to instead"})
     def rollback(context: Context, release: str = "", wait: str = "") -> None:
         """Go back to the verified release before the current one."""
-        with project.targets(context) as (target,):
+        with project.targets(context, "rollback") as (target,):
             from deploy.recipes import rollback
 
             rollback.rollback(target, release, seconds(wait))
@@ -70,7 +70,7 @@ def sync_task(project: Project) -> FleetTask:
     @fleet_task({**WAIT, "like": "the host whose release the others are to have"})
     def sync(context: Context, like: str = "", wait: str = "") -> None:
         """Bring hosts that are new or lag behind to what is live on the others."""
-        with project.targets(context) as (target,):
+        with project.targets(context, "sync") as (target,):
             from deploy.recipes import sync
 
             sync.sync(target, project.wanted("", wait=wait), like)
@@ -97,7 +97,7 @@ def remove_task(project: Project) -> FleetTask:
     @fleet_task({"purge": "remove its directories too, shared and log with them"})
     def remove(context: Context, purge: bool = False) -> None:
         """Take the service off its hosts; its directories stay."""
-        with project.targets(context) as (target,):
+        with project.targets(context, "remove") as (target,):
             from deploy.recipes import remove
 
             remove.remove(target, purge)
@@ -139,7 +139,7 @@ CONTROL = {
 
 def control_task(project: Project, name: str) -> FleetTask:
     def body(context: Context) -> None:
-        with project.targets(context) as (target,):
+        with project.targets(context, name) as (target,):
             from deploy.recipes import control
 
             ask: Callable[..., None] = getattr(control, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from deploy.errors import Refused
@@ -10,6 +11,7 @@ from deploy.output import Output, RehearsalOutput
 from deploy.project import ONLY
 from deploy.remote.connection import Connections
 from deploy.remote.fleet import WIDTH, Fleet
+from deploy.remote.here import Here, HereRehearsed, Operators
 from deploy.remote.rehearsal import Rehearsal
 from deploy.remote.remote import Remote
 from deploy.remote.transcript import Onlooker
@@ -23,7 +25,15 @@ class Connecting:
         self._config, self._until_done = config, until_done
         kind = RehearsalOutput if config.run.dry else Output
         self.output: Output = kind(verbose=bool(config.run.echo))
+        told = self.output.step, self.output.log, self.output.word
+        self._onlooker = Onlooker(*told)
         self._connections: dict[str, Connections] = {}
+
+    def here(self, folder: Path) -> Operators:
+        """Give the operator's machine, in the folder of the fabfile."""
+        if self._config.run.dry:
+            return HereRehearsed(self.output.script)
+        return Here(folder, self._onlooker)
 
     def fleet(self, service: Service) -> Fleet:
         """Make the fleet of a service, and begin to connect to its first hosts."""
@@ -38,8 +48,7 @@ class Connecting:
 
     def _of(self, user: str) -> Connections:
         if user not in self._connections:
-            told = Onlooker(self.output.step, self.output.log)
-            opened = Connections(self._config, user, told)
+            opened = Connections(self._config, user, self._onlooker)
             self._connections[user] = self._until_done.enter_context(opened)
         return self._connections[user]
 

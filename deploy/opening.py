@@ -13,19 +13,24 @@ from deploy.output import Output
 from deploy.paths import Paths
 from deploy.recipes.target import Target
 from deploy.remote.fleet import Fleet
+from deploy.remote.here import Operators
 from deploy.rendering import Templates
 from deploy.settings import Service
 
 
 def targets(
-    folder: Path, output: Output, fleets: Iterable[tuple[Service, Fleet]]
+    folder: Path,
+    output: Output,
+    here: Operators,
+    task: str,
+    fleets: Iterable[tuple[Service, Fleet]],
 ) -> list[Target]:
-    """Make the target of each service over its fleet; *folder* is the fabfile's."""
+    """Make the target of each service over its fleet, for *task*; *folder* is the fabfile's."""
     began = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
     operator = f"{getpass.getuser()}@{socket.gethostname()}"
     holder = f"{operator} (process {os.getpid()}) since {began}"
     templates = Templates(folder)
     return [
-        Target(Paths(service), fleet, templates, output, operator, holder)
+        Target(Paths(service), fleet, templates, output, here, operator, task, holder)
         for service, fleet in fleets
     ]

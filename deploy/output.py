@@ -37,7 +37,11 @@ class Output:
     def log(self, host: str, line: str) -> None:
         """Pass on what a program on a host says; a failure repeats its last lines anyway."""
         if self._verbose:
-            self._print(f"[{host}] | {line}")
+            self.word(host, line)
+
+    def word(self, host: str, line: str) -> None:
+        """Pass on what is shown in any case."""
+        self._print(f"[{host}] | {line}")
 
     def script(self, host: str, text: str) -> None:
         """Show a script that a rehearsal does not send."""

@@ -120,8 +120,11 @@ class Project:
         }
 
     @contextmanager
-    def targets(self, context: Context) -> Iterator[list[Any]]:
-        """Make a recipes' Target of each service; errors of ours end fab with their sentence."""
+    def targets(self, context: Context, task: str = "") -> Iterator[list[Any]]:
+        """Make a recipes' Target of each service; errors of ours end fab with their sentence.
+
+        Hooks before and after *task*, for those that may have some, run at both ends of the block.
+        """
         with sentences(), ExitStack() as until_done:
             said = self.layers(context.config)
             services = [layers.laid(each, said[each.name]) for each in self.services]
@@ -133,4 +136,9 @@ class Project:
             # meanwhile, since it takes as long
             from deploy import opening
 
-            yield opening.targets(self.folder, begun.output, fleets)
+            here = begun.here(self.folder)
+            made = opening.targets(self.folder, begun.output, here, task, fleets)
+            from deploy.recipes import hooked
+
+            with hooked.around(made):
+                yield made

@@ -8,6 +8,7 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import PurePosixPath
 from typing import Any, Union
 
+from deploy import hooks as hooking
 from deploy import linked, values
 from deploy.errors import SettingsError
 
@@ -213,6 +214,16 @@ class Service:
         "What a run does about hosts that cannot be reached when it begins: `stop`, or `skip` them and name them at the end.",
         values.one_of("stop", "skip"),
         "stop",
+    )
+    hooks: tuple[hooking.Hook, ...] = setting(
+        "What is done before and after phases and tasks, on the hosts or on the operator's machine.",
+        hooking.hooks,
+        (),
+    )
+    migrate: str = setting(
+        "A shell command that a deploy runs once, on the primary host, when the release is complete everywhere and nothing is switched yet.",
+        values.text,
+        "",
     )
     reloads: bool = setting(
         "Whether the service reloads itself on HUP; `reload` refuses otherwise.",

@@ -54,6 +54,8 @@ class Script:
     ends_by_itself: bool = False
     #: lets the host use the operator's ssh agent meanwhile
     with_agent: bool = False
+    #: what it says is shown whether the operator asked for the log or not
+    aloud: bool = False
 
 
 @dataclass(frozen=True)

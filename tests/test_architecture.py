@@ -19,6 +19,7 @@ FLOORS = {
             "shell",
             "release",
             "settings",
+            "hooks",
             "values",
             "linked",
             "output",
@@ -64,7 +65,8 @@ DOORS = {
     "jinja2": r"deploy/rendering\.py",
     "rich": r"deploy/output\.py",
     # remote/transport starts what ssh_config names as ProxyCommand
-    "subprocess": r"deploy/(rendering|repository|archive|history|remote/transport)\.py|worker/soak/.*\.py",
+    # remote/here runs a project's hooks on the operator's machine
+    "subprocess": r"deploy/(rendering|repository|archive|history|remote/(transport|here))\.py|worker/soak/.*\.py",
     "pymysql": r"worker/store/.*\.py",
     "sqlite3": r"worker/store/.*\.py",
 }

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from deploy.hooks import PHASES, TASKS, Hook, Occasion
 from deploy.settings import PythonEnvironment, Service
 from tests import documents
 from tests.documents import ROOT
@@ -36,26 +37,42 @@ def test_a_setting_has_its_meaning_and_its_default(each):
 @pytest.mark.parametrize("each", fields(Service), ids=lambda each: each.name)
 def test_the_example_of_a_setting_can_be_used(each):
     (example,) = re.findall(r"^- Example: `(.*)`$", described(each.name), re.MULTILINE)
-    names = {"dict": dict, "PythonEnvironment": PythonEnvironment}
+    names = {"dict": dict, "PythonEnvironment": PythonEnvironment, "Hook": Hook}
     given = eval(f"dict({example})", names)  # noqa: S307 # our own page
     assert list(given) == [each.name]
     Service(**{**REQUIRED, **given})
 
 
-def test_a_python_environment_is_described_with_all_its_fields():
-    said = documents.section("docs/settings.md", "## `PythonEnvironment`")
-    rows = re.findall(r"^\| `(\w+)` \|.*\| `(.*)` \|$", said, re.MULTILINE)
-    known = [(each.name, each.default) for each in fields(PythonEnvironment)]
-    assert [(name, eval(value)) for name, value in rows] == known  # noqa: S307
+@pytest.mark.parametrize("kind", [PythonEnvironment, Hook])
+def test_what_stands_in_a_list_is_described_with_all_its_fields(kind):
+    said = documents.section("docs/settings.md", f"## `{kind.__name__}`")
+    rows = re.findall(
+        r"^\| `(\w+)` \|.*\| (?:`(.*)`|must be given) \|$", said, re.MULTILINE
+    )
+    known = [
+        (each.name, "" if each.default is MISSING else each.default)
+        for each in fields(kind)
+    ]
+    assert [(n, eval(v) if v else v) for n, v in rows] == known  # noqa: S307
 
 
-def test_the_fabfile_of_the_page_works():
+def test_the_fabfiles_of_the_page_work():
     from deploy import tasks
 
-    code = next(b for b in documents.blocks(PAGE) if b.language == "python")
-    names = {}
-    exec(compile(code.text, __file__, "exec"), names)  # noqa: S102 # our own page
-    assert isinstance(names["worker"], tasks.Service)
+    whole = [b.text for b in documents.blocks(PAGE) if "project(" in b.text]
+    assert len(whole) > 1
+    for text in whole:
+        names = {}
+        exec(compile(text, __file__, "exec"), names)  # noqa: S102 # our own page
+        kinds = map(type, names.values())
+        assert tasks.Service in kinds
+
+
+def test_every_phase_and_task_that_may_have_hooks_is_named():
+    said = documents.section("docs/settings.md", "## `Hook`")
+    assert [each for each in (*PHASES, *TASKS) if f"`{each}`" not in said] == []
+    told = Occasion("x", "x", "x", "x", ("x",), "x", "x", "x", "x").environment("x")
+    assert [each for each in told if f"`{each}`" not in said] == []
 
 
 def default(each):

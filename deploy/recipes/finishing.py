@@ -7,6 +7,7 @@ from dataclasses import replace
 from deploy import release
 from deploy.commands import releases
 from deploy.facts import HostFacts
+from deploy.recipes import hooked
 from deploy.recipes.plan import Plan
 from deploy.release import Release
 from deploy.remote.remote import Remote
@@ -18,6 +19,15 @@ def finish(plan: Plan) -> None:
     plan.target.output.done(
         f"{plan.target.service.name}: {plan.new.release} is live and verified on {', '.join(plan.hosts)}"
     )
+    try:
+        hooked.warn(plan, "before finish")
+        _prune(plan)
+        hooked.warn(plan, "after finish")
+    except KeyboardInterrupt:
+        plan.target.output.warn("interrupted; the next deploy removes old releases")
+
+
+def _prune(plan: Plan) -> None:
     old = {host: _old(plan, plan.facts[host]) for host in plan.hosts}
     crowded = plan.only(host for host, each in old.items() if each)
 
@@ -25,11 +35,8 @@ def finish(plan: Plan) -> None:
         removing = releases.prune(plan.target.paths, old[remote.host])
         remote.run(Script((Step("", removing),)))
 
-    try:
-        for error in crowded.target.fleet.each(prune).failed.values():
-            plan.target.output.warn(f"old releases were not removed: {error}")
-    except KeyboardInterrupt:
-        plan.target.output.warn("interrupted; the next deploy removes old releases")
+    for error in crowded.target.fleet.each(prune).failed.values():
+        plan.target.output.warn(f"old releases were not removed: {error}")
 
 
 def _old(plan: Plan, facts: HostFacts) -> list[Release]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from deploy.errors import ConnectionLost, DeployError, Refused, Unreachable
 from deploy.facts import HostFacts
+from deploy.recipes import hooked
 from deploy.recipes.taking import GRACE, Taking, let_go
 from deploy.recipes.target import Target
 from deploy.recipes.timing import Seconds
@@ -48,9 +49,12 @@ def reached(target: Target, patience: float = 0) -> Iterator[Reached]:
     """Do as locked, but go on without hosts that cannot be reached where the service wants that."""
     skipping = target.service.unreachable == "skip"
     may_skip = (Unreachable, ConnectionLost) if skipping else ()
+    hooked.refuse(target, "before probe")
     with _taken(target, patience, may_skip) as taking:
         facts = taking.facts()
-        yield Reached(target.only(facts), facts, tuple(taking.skipped), taking.seconds)
+        here = target.only(facts)
+        hooked.refuse(here, "after probe")
+        yield Reached(here, facts, tuple(taking.skipped), taking.seconds)
 
 
 @contextmanager

@@ -29,6 +29,8 @@ class Plan:
     #: what was asked for, and the seconds of each phase that is done: for the history
     task: str
     phases: Mapping[str, Seconds]
+    #: which of all hosts of the run does what is done once
+    primary: str
 
     def noted(self, host: str) -> dict[str, Any]:
         """Say what the history of *host* is told besides the manifest."""

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import contextmanager
 
 from deploy.commands import build, lock, releases, shared
-from deploy.errors import ScriptFailed, Undone
+from deploy.errors import DeployError, ScriptFailed, Undone
+from deploy.hooks import Migration
+from deploy.recipes import hooked
 from deploy.recipes.delivery import Delivery
 from deploy.recipes.parcel import OUTDATED, Parcel
 from deploy.recipes.plan import Plan
@@ -18,6 +28,8 @@ from deploy.shell import Script, Step
 
 #: seconds that unpacking and building may take on a host
 DEADLINE = 1800
+#: the tasks that bring new code, and with it migrations; a rollback takes none back
+MIGRATING = ("deploy", "update")
 
 
 def made_of(target: Target) -> str:
@@ -38,20 +50,61 @@ def prepare(plan: Plan, delivery: Delivery) -> Plan:
     seconds: Seconds = {}
 
     make = _bringing(plan, delivery)
-    try:
+    with _removed_if_stopped([plan]):
+        _give_up_if([plan], hooked.failures(plan, "before prepare"))
         results = plan.target.fleet.each(timed(make, seconds))
+        if results.failed:
+            _remove(plan, set(results.ok), "another host failed")
+            raise _undone(results.failed)
+        _give_up_if([plan], hooked.failures(plan, "after prepare"))
+    return plan.after("prepare", seconds)
+
+
+def migrate(plans: Sequence[Plan]) -> None:
+    """Run each service's migrations once, on its primary host; raises Undone as prepare does."""
+    with _removed_if_stopped(plans):
+        for plan in plans:
+            if plan.target.service.migrate and plan.target.task in MIGRATING:
+                _give_up_if(plans, hooked.once(plan, _migration(plan)))
+
+
+def _migration(plan: Plan) -> Migration:
+    service = plan.target.service
+    return Migration(
+        service.migrate,
+        after="prepare",
+        on="primary",
+        as_service=bool(service.secrets),
+        deadline=DEADLINE,
+    )
+
+
+@contextmanager
+def _removed_if_stopped(plans: Sequence[Plan]) -> Iterator[None]:
+    """Leave nothing behind if the operator stops the run meanwhile."""
+    try:
+        yield
     except LeftAtOnce:
         raise
     except KeyboardInterrupt:
-        _remove(plan, plan.hosts, "the operator stopped the run")
+        for plan in plans:
+            _remove(plan, plan.hosts, "the operator stopped the run")
         raise
-    if results.failed:
-        _remove(plan, set(results.ok), "another host failed")
-        raise Undone(
-            f"{sentences(results.failed.values())}\n"
-            "nothing was switched: every host is on the release that it had"
-        )
-    return plan.after("prepare", seconds)
+
+
+def _give_up_if(plans: Sequence[Plan], failed: Mapping[str, DeployError]) -> None:
+    """Leave nothing behind if what a project wants done failed."""
+    if failed:
+        for plan in plans:
+            _remove(plan, plan.hosts, "a hook or the migration failed")
+        raise _undone(failed)
+
+
+def _undone(failed: Mapping[str, DeployError]) -> Undone:
+    return Undone(
+        f"{sentences(failed.values())}\n"
+        "nothing was switched: every host is on the release that it had"
+    )
 
 
 def _bringing(plan: Plan, delivery: Delivery) -> Callable[[Remote], None]:

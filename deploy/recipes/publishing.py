@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from deploy import batches
 from deploy.commands import releases
 from deploy.errors import DeployError
-from deploy.recipes import confirming, reverting
+from deploy.recipes import confirming, hooked, reverting
 from deploy.recipes.ending import Missed
 from deploy.recipes.plan import Plan, Publishing
 from deploy.remote.fleet import LeftAtOnce
@@ -21,14 +22,14 @@ def publish(plans: Sequence[Plan]) -> Missed:
 
     Raises Undone or NotUndone, with every host back, if more failed than the services allow.
     """
-    publishing = _Publishing(plans, releases.go_live, releases.revert)
+    publishing = _Publishing(plans, _LIVE)
     with confirming.giving_words(plans, publishing.begun):
         return publishing.carry_out(confirming.confirmed)
 
 
 def switch(plan: Plan) -> Missed:
     """Switch every host without a restart; what runs goes on. Gives and raises as publish does."""
-    switching = _Publishing([plan], releases.switch_only, releases.switch_back)
+    switching = _Publishing([plan], _SWITCHED)
     return switching.carry_out(lambda _: {})
 
 
@@ -49,13 +50,24 @@ def mark_left(plan: Plan) -> None:
 Confirming = Callable[[Plan], Mapping[str, DeployError]]
 
 
+@dataclass(frozen=True)
+class _Way:
+    """The way to a release, the way back, and after which phase hooks are run."""
+
+    forth: Publishing
+    back: Publishing
+    done: str
+
+
+_LIVE = _Way(releases.go_live, releases.revert, "after verify")
+_SWITCHED = _Way(releases.switch_only, releases.switch_back, "after publish")
+
+
 class _Publishing:
     """What has begun, and what became of it."""
 
-    def __init__(
-        self, plans: Sequence[Plan], forth: Publishing, back: Publishing
-    ) -> None:
-        self._plans, self._forth, self._back = plans, forth, back
+    def __init__(self, plans: Sequence[Plan], way: _Way) -> None:
+        self._plans, self._way = plans, way
         self.begun: list[Plan] = []
         self._failed: dict[str, DeployError] = {}
         self._lost: set[str] = set()
@@ -65,15 +77,27 @@ class _Publishing:
         try:
             for batch in _in_batches(self._plans):
                 self.begun.append(batch.without(self._failed))
-                doing = self.begun[-1].doing(self._forth)
-                self._give_up(self.begun[-1].target.fleet.each(doing).failed)
+                self._publish(batch)
             for plan in self._plans:
                 self._give_up(confirmed(plan.without(self._failed)))
         except LeftAtOnce:
             raise reverting.left_at_once(self.begun) from None
         except KeyboardInterrupt:
-            raise reverting.gone_back(self.begun, {}, self._back) from None
+            raise reverting.gone_back(self.begun, {}, self._way.back) from None
         return Missed(failed=tuple(self._failed), lost=tuple(sorted(self._lost)))
+
+    def _publish(self, batch: Plan) -> None:
+        """Switch a batch between its hooks; each of the three goes on with the hosts that did not fail."""
+
+        def switch(rest: Plan) -> Mapping[str, DeployError]:
+            return rest.target.fleet.each(rest.doing(self._way.forth)).failed
+
+        for act in (
+            lambda rest: hooked.failures(rest, "before publish"),
+            switch,
+            lambda rest: hooked.failures(rest, self._way.done),
+        ):
+            self._give_up(act(batch.without(self._failed)))
 
     def _give_up(self, failed: Mapping[str, DeployError]) -> None:
         """Bring back the hosts that failed if so many may, for all services; all hosts otherwise."""
@@ -81,8 +105,8 @@ class _Publishing:
             return
         self._failed.update(failed)
         if not all(_may_go_on(plan, self._failed) for plan in self._plans):
-            raise reverting.gone_back(self.begun, failed, self._back)
-        lost, why = reverting.given_up(self.begun, failed, self._back)
+            raise reverting.gone_back(self.begun, failed, self._way.back)
+        lost, why = reverting.given_up(self.begun, failed, self._way.back)
         self._lost |= lost
         for sentence in [*map(str, failed.values()), *filter(None, why)]:
             self._plans[0].target.output.warn(sentence)

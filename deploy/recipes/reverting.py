@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from deploy.errors import DeployError, NotUndone, ScriptFailed, Undone
+from deploy.recipes import hooked
 from deploy.recipes.plan import Plan, Publishing, told
 from deploy.recipes.target import sentences
 from deploy.remote.remote import Remote
@@ -60,10 +61,12 @@ def _revert(
     spared = {name for name, error in failed.items() if _status(error) in known}
     why = []
     for plan in reversed(begun):
+        hooked.warn(plan, "before revert")
         spare = spared if plan is begun[-1] else set()
         results = plan.target.fleet.each(_unless(spare, plan.undoing(back)))
         lost |= set(results.failed)
         why.append(sentences(results.failed.values()))
+        hooked.warn(plan, "after revert")
     return lost, why
 
 

@@ -28,6 +28,7 @@ def rollback(target: Target, wanted: str = "", patience: float = 0) -> None:
             facts,
             "rollback",
             {"probe": here.seconds},
+            here.target.primary,
         )
         missed = publish([plan])
         done = plan.without(missed.failed)

@@ -84,7 +84,9 @@ def _prepared(
     for each in asked:
         _refuse_faults(each, stands_in_the_way)
     plans = [_plan(each) for each in asked]
-    return [preparing.prepare(plan, each.brought) for plan, each in zip(plans, asked)]
+    made = [preparing.prepare(plan, each.brought) for plan, each in zip(plans, asked)]
+    preparing.migrate(made)
+    return made
 
 
 def _refuse_faults(asked: Asked, stands_in_the_way: faults.BeforeRelease) -> None:
@@ -104,4 +106,5 @@ def _plan(asked: Asked) -> Plan:
         preparing.made_of(asked.target),
     )
     phases = {"probe": asked.seconds}
-    return Plan(asked.target, new, asked.facts, asked.task, phases)
+    primary = asked.target.primary
+    return Plan(asked.target, new, asked.facts, asked.task, phases, primary)

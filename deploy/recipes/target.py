@@ -13,6 +13,7 @@ from deploy.facts import HostFacts
 from deploy.output import Output
 from deploy.paths import Paths
 from deploy.remote.fleet import Fleet, Results
+from deploy.remote.here import Operators
 from deploy.remote.remote import Remote
 from deploy.rendering import Templates
 from deploy.settings import Service
@@ -29,13 +30,22 @@ class Target:
     fleet: Fleet
     templates: Templates
     output: Output
+    #: the operator's machine
+    here: Operators
     operator: str
+    #: what was asked for, if hooks can be run before and after it
+    task: str
     #: who the hosts say has the lock; names this run alone
     holder: str
 
     @property
     def service(self) -> Service:
         return self.paths.service
+
+    @property
+    def primary(self) -> str:
+        """The host that does what is done once."""
+        return self.fleet.hosts[0]
 
     def glance(self, question: Question[HostFacts] | None = None) -> Results[HostFacts]:
         """Ask every host at once, and keep what cannot be asked beside what was told."""
@@ -79,7 +89,8 @@ def if_interrupted(sentence: str) -> Iterator[None]:
 
 
 def sentences(errors: Iterable[DeployError]) -> str:
-    return "\n".join(str(error) for error in errors)
+    """Say each once: some go for several hosts."""
+    return "\n".join(dict.fromkeys(map(str, errors)))
 
 
 def refuse(

@@ -116,7 +116,8 @@ class SshRemote:
 
     @contextmanager
     def _begin(self, sending: Sending) -> Iterator[tuple[Running, Transcript]]:
-        said = Transcript(self.host, self.onlooker)
+        aloud = getattr(sending.sent, "aloud", False)
+        said = Transcript(self.host, self.onlooker.of(aloud))
         with ExitStack() as begun:
             yield self._open(sending, said, begun), said
 

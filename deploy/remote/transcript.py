@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deploy.errors import (
     ConnectionLost,
@@ -36,6 +36,12 @@ class Onlooker:
 
     on_step: Callable[[str, str], None] = _ignore
     on_log: Callable[[str, str], None] = _ignore
+    #: of scripts whose log is shown in any case
+    on_word: Callable[[str, str], None] = _ignore
+
+    def of(self, aloud: bool) -> Onlooker:
+        """Give who is told what a script says, shown in any case or not."""
+        return replace(self, on_log=self.on_word) if aloud else self
 
 
 class Transcript:
