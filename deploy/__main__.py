@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from deploy import scaffold, survey, values
 from deploy.errors import DeployError, Refused
-from deploy.output import Output
+from deploy.output.output import Output
 from deploy.scaffold import Answers
 from deploy.survey import Seen
 

@@ -44,6 +44,11 @@ class Archive:
         self.path, self.made = path, made
         self._grown = grown
 
+    @property
+    def size(self) -> int | None:
+        """Its bytes, or None as long as it is being made."""
+        return self.path.stat().st_size if self.made.done() else None
+
     def blocks(self) -> Iterator[bytes]:
         """Give its bytes, and an empty block where the next is not there yet; raises Refused if none comes."""
         with self.path.open("rb") as file:

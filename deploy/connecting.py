@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.errors import Refused
-from deploy.output import Output, RehearsalOutput
+from deploy.output.output import Output
 from deploy.project import ONLY
 from deploy.remote.connection import Connections
 from deploy.remote.fleet import WIDTH, Fleet
@@ -21,18 +21,15 @@ from deploy.settings import Service
 class Connecting:
     """The fleets of a run; services that log in as the same account share their connections."""
 
-    def __init__(self, config: Any, until_done: ExitStack) -> None:
-        self._config, self._until_done = config, until_done
-        kind = RehearsalOutput if config.run.dry else Output
-        self.output: Output = kind(verbose=bool(config.run.echo))
-        told = self.output.step, self.output.log, self.output.word
-        self._onlooker = Onlooker(*told)
+    def __init__(self, config: Any, output: Output, until_done: ExitStack) -> None:
+        self._config, self._output, self._until_done = config, output, until_done
+        self._onlooker = Onlooker(output.step, output.log, output.word, output.sent)
         self._connections: dict[str, Connections] = {}
 
     def here(self, folder: Path) -> Operators:
         """Give the operator's machine, in the folder of the fabfile."""
         if self._config.run.dry:
-            return HereRehearsed(self.output.script)
+            return HereRehearsed(self._output.script)
         return Here(folder, self._onlooker)
 
     def fleet(self, service: Service) -> Fleet:
@@ -43,7 +40,7 @@ class Connecting:
             connections.remote(host, service.user) for host in hosts
         ]
         if self._config.run.dry:
-            remotes = [Rehearsal(each, self.output.script) for each in remotes]
+            remotes = [Rehearsal(each, self._output.script) for each in remotes]
         return Fleet(remotes, connections.cancel)
 
     def _of(self, user: str) -> Connections:

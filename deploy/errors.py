@@ -7,12 +7,15 @@ class DeployError(Exception):
     """Base of every error this package raises on purpose; its text is a sentence."""
 
     exit_status = 3
+    #: one word for programs
+    outcome = "failed"
 
 
 class Refused(DeployError):
     """Nothing was changed: a setting, a precondition, a lock or a plan said no."""
 
     exit_status = 2
+    outcome = "refused"
 
 
 class SettingsError(Refused):
@@ -22,17 +25,21 @@ class SettingsError(Refused):
 class Undone(DeployError):
     """It failed, and every host is as it was before."""
 
+    outcome = "undone"
+
 
 class NotUndone(DeployError):
     """It failed, and the hosts that the sentence names could not be brought back."""
 
     exit_status = 4
+    outcome = "not undone"
 
 
 class Partly(DeployError):
     """It was done, but not on the hosts that the sentence names."""
 
     exit_status = 5
+    outcome = "partly"
 
 
 class HostError(DeployError):

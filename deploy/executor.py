@@ -15,22 +15,40 @@ from invoke.parser.context import ParserContext
 from invoke.tasks import Call, Task
 
 from deploy import configuration, stages
-from deploy.project import LAYERS, ONLY, OPTIONS, Project, sentences
+from deploy.project import LAYERS, ONLY, OPTIONS, TOLD, Project, sentences
+
+#: how every task can be told to speak, and what that means; the names are those of choosing.Wish
+SPEAKING = {
+    "quiet": "say warnings and the last sentence only",
+    "verbose": "pass on all that the hosts say",
+    "json": "say it to a program: one JSON object a line",
+}
 
 
 class FleetTask(fabric.Task):
     """A task that has all hosts of its service, and takes settings by ``-o``."""
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
+        own = super().get_arguments(ignore_unknown_help)
         option = Argument(
             names=("option", "o"),
             kind=list,
             help="a setting for this run: -o keep_releases=3",
         )
-        return [*super().get_arguments(ignore_unknown_help), option]
+        names = {each.name for each in own}
+        speaking = [
+            Argument(name=name, kind=bool, default=False, help=meaning)
+            for name, meaning in SPEAKING.items()
+            if name not in names
+        ]
+        return [*own, option, *speaking]
 
     def __call__(self, context: Any, *args: Any, **given: Any) -> Any:
         context.config[OPTIONS] = tuple(given.pop("option", None) or ())
+        own = self.argspec(self.body).parameters
+        # a task that answers in JSON by itself has --json for that
+        wished = [each for each in SPEAKING if each not in own and given.pop(each, 0)]
+        context.config[TOLD] = tuple(wished)
         return super().__call__(context, *args, **given)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
 
-from deploy.output import Output
+from deploy.output.output import Output
 from deploy.paths import Paths
 from deploy.recipes.target import Target
 from deploy.remote.fleet import Fleet

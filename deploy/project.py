@@ -15,6 +15,7 @@ from invoke.exceptions import Exit
 from deploy import layers, values
 from deploy.errors import DeployError, Refused
 from deploy.layers import Layer
+from deploy.output.output import Output
 from deploy.repository import Wanted
 from deploy.settings import Service
 
@@ -22,8 +23,10 @@ from deploy.settings import Service
 ONLY = "only_hosts"
 #: under this one the layers of each service
 LAYERS = "layers_of_services"
-#: and under this one what `-o` gave it
+#: under this one what `-o` gave it
 OPTIONS = "options_of_task"
+#: and under this one how the operator wants to be told: names of a choosing.Wish
+TOLD = "told_to_operator"
 
 
 @contextmanager
@@ -101,6 +104,18 @@ def _stopped_by(*numbers: signal.Signals) -> Iterator[None]:
             signal.signal(each, before[each])
 
 
+@contextmanager
+def told(config: Any) -> Iterator[Output]:
+    """Give the output of a run, and say how that ended."""
+    from deploy.output import choosing
+
+    wished = dict.fromkeys(config[TOLD], True)
+    heard, dry = bool(config.run.echo), bool(config.run.dry)
+    output = choosing.output(choosing.Wish(**wished, heard=heard, dry=dry))
+    with output.to_the_end():
+        yield output
+
+
 @dataclass(frozen=True)
 class Project:
     """Services that are deployed together, and the folder of the fabfile that declares them."""
@@ -126,18 +141,19 @@ class Project:
         Hooks before and after *task*, for those that may have some, run at both ends of the block.
         """
         with sentences(), ExitStack() as until_done:
+            output = until_done.enter_context(told(context.config))
             said = self.layers(context.config)
             services = [layers.laid(each, said[each.name]) for each in self.services]
             # not at the top: fab --list needs nothing of what this brings in
             from deploy.connecting import Connecting
 
-            begun = Connecting(context.config, until_done)
+            begun = Connecting(context.config, output, until_done)
             fleets = [(each, begun.fleet(each)) for each in services]
             # meanwhile, since it takes as long
             from deploy import opening
 
             here = begun.here(self.folder)
-            made = opening.targets(self.folder, begun.output, here, task, fleets)
+            made = opening.targets(self.folder, output, here, task, fleets)
             from deploy.recipes import hooked
 
             with hooked.around(made):

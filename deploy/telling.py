@@ -10,7 +10,7 @@ from invoke.context import Context
 from deploy import moments
 from deploy.changing import BRANCH
 from deploy.executor import FleetTask, fleet_task
-from deploy.output import Output
+from deploy.output.output import Output
 from deploy.project import Project, many, sentences
 
 # Tasks import the recipe that they use, while the connections are made: fab --list needs none.

@@ -63,7 +63,7 @@ DOORS = {
     "invoke": r"deploy/(remote/.*|configuration|executor|project|changing|telling|tasks)\.py",
     "paramiko": r"deploy/(remote/.*|configuration|executor|project|changing|telling|tasks)\.py",
     "jinja2": r"deploy/rendering\.py",
-    "rich": r"deploy/output\.py",
+    "rich": r"deploy/output/(lines|screen|frame)\.py",
     # remote/transport starts what ssh_config names as ProxyCommand
     # remote/here runs a project's hooks on the operator's machine
     "subprocess": r"deploy/(rendering|repository|archive|history|remote/(transport|here))\.py|worker/soak/.*\.py",
@@ -79,7 +79,7 @@ STRANGERS = {
     if one != other
 }
 FORKS = r"worker/(manager|child|crew|forking)\.py"
-PRINTS = r"(deploy/output|worker/__main__)\.py"
+PRINTS = r"(deploy/output/printing|worker/__main__)\.py"
 SHELL_TEXT = r"deploy/(shell|commands/.*)\.py"
 
 

@@ -37,7 +37,9 @@ def confirmed(plan: Plan) -> dict[str, DeployError]:
     making = confirm.confirm(plan.target.paths, plan.new.release, round(plan.deadline))
     script = Script((Step("", making),))
     limit = 2 * plan.deadline
-    return plan.target.fleet.each(lambda each: each.run(script, deadline=limit)).failed
+    return plan.target.phase(
+        "confirm", lambda each: each.run(script, deadline=limit)
+    ).failed
 
 
 def _words(begun: Sequence[Plan], interval: float, over: threading.Event) -> None:

@@ -20,16 +20,17 @@ REFUSED = (71, 75)
 
 
 def start(target: Target) -> None:
-    _asked(target, "up", partial(_of_current, target.paths, supervise.start), True)
+    starting = partial(_of_current, target.paths, supervise.start)
+    _asked(target, ("start", "up"), starting, verified=True)
 
 
 def restart(target: Target) -> None:
     restarting = partial(_of_current, target.paths, supervise.restart)
-    _asked(target, "restarted", restarting, verified=True)
+    _asked(target, ("restart", "restarted"), restarting, verified=True)
 
 
 def stop(target: Target) -> None:
-    _asked(target, "down", lambda _: [supervise.stop(target.paths)])
+    _asked(target, ("stop", "down"), lambda _: [supervise.stop(target.paths)])
 
 
 def reload(target: Target) -> None:
@@ -38,16 +39,17 @@ def reload(target: Target) -> None:
             f"{target.service.name} does not reload: its process may take HUP for an order to end; "
             "use restart, or set reloads=True if it handles HUP"
         )
-    _asked(target, "reloaded", lambda _: [supervise.reload(target.paths)])
+    _asked(target, ("reload", "reloaded"), lambda _: [supervise.reload(target.paths)])
 
 
 def _asked(
     target: Target,
-    became: str,
+    words: tuple[str, str],
     commands: Callable[[HostFacts], list[Command]],
     verified: bool = False,
 ) -> None:
     """Do it on every host; with *verified*, a release that has never run counts as verified then."""
+    task, became = words
     known = target.look()
     refuse(known, lambda each: faults.before_control(target.service, each))
 
@@ -62,7 +64,7 @@ def _asked(
 
     name = target.service.name
     with if_interrupted(f"see what is {became} with: fab {name}.status"):
-        failed = target.fleet.each(act).failed
+        failed = target.phase(task, act).failed
     if failed:
         refused = all(_refused(error) for error in failed.values())
         kind = Refused if refused and len(failed) == len(known) else NotUndone

@@ -21,7 +21,7 @@ def releases(target: Target, as_json: bool = False) -> None:
     if as_json:
         told = {host: list(_listed(facts)) for host, facts in results.ok.items()}
         data = {"service": target.service.name, "hosts": told}
-        target.output.say(json.dumps(data, ensure_ascii=False))
+        target.output.answer(json.dumps(data, ensure_ascii=False))
     else:
         for host, facts in results.ok.items():
             _draw(target, host, facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from deploy.archive import Archive
@@ -20,7 +20,13 @@ class Parcel:
     names: bytes = b""
     archive: Archive | None = None
 
-    def payload(self) -> Iterator[bytes]:
+    def payload(self, tell_size: Callable[[int], None]) -> Iterator[bytes]:
+        """Give the standard input, and tell the bytes of all of it as soon as they are known."""
         yield self.names
-        if self.archive is not None:
-            yield from self.archive.blocks()
+        if self.archive is None:
+            return
+        told = None
+        for block in self.archive.blocks():
+            if told is None and (told := self.archive.size):
+                tell_size(len(self.names) + told)
+            yield block

@@ -12,18 +12,18 @@ from deploy.repository import Revision, Wanted
 def commits(target: Target, wanted: Wanted) -> None:
     revision = _revision(target, wanted)
     for live, who in _live(target):
-        target.output.say(f"{who}: {_begun(revision, live)}")
+        target.output.answer(f"{who}: {_begun(revision, live)}")
         for line in _lines(revision, live):
-            target.output.say(f"  {line}")
+            target.output.answer(f"  {line}")
 
 
 def diff(target: Target, wanted: Wanted) -> None:
     revision = _revision(target, wanted)
     for live, who in _live(target):
-        target.output.say(f"{who}: {_begun(revision, live)}")
+        target.output.answer(f"{who}: {_begun(revision, live)}")
         if live and history.knows(revision.repository, live):
             shown = history.diff(revision.repository, live, revision.commit)
-            target.output.say(shown.rstrip("\n"))
+            target.output.answer(shown.rstrip("\n"))
 
 
 def _revision(target: Target, wanted: Wanted) -> Revision:

@@ -41,6 +41,21 @@ class Plan:
             "phases": of_host(self.phases, host),
         }
 
+    def tell(self) -> None:
+        """Tell the views of the run what is going to be done."""
+        new = self.new
+        self.target.output.plan(
+            {
+                "task": self.task,
+                "service": self.target.service.name,
+                "release": new.release,
+                "revision": new.revision,
+                "branch": new.branch,
+                "operator": new.operator,
+                "hosts": list(self.hosts),
+            }
+        )
+
     def after(self, phase: str, seconds: Seconds) -> Plan:
         """Give the plan with one more phase done."""
         return replace(self, phases={**self.phases, phase: seconds})

@@ -12,6 +12,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import contextmanager
+from functools import partial
 
 from deploy.commands import build, lock, releases, shared
 from deploy.errors import DeployError, ScriptFailed, Undone
@@ -21,7 +22,7 @@ from deploy.recipes.delivery import Delivery
 from deploy.recipes.parcel import OUTDATED, Parcel
 from deploy.recipes.plan import Plan
 from deploy.recipes.target import Target, sentences
-from deploy.recipes.timing import Seconds, timed
+from deploy.recipes.timing import Seconds
 from deploy.remote.fleet import LeftAtOnce
 from deploy.remote.remote import Remote
 from deploy.shell import Script, Step
@@ -52,7 +53,7 @@ def prepare(plan: Plan, delivery: Delivery) -> Plan:
     make = _bringing(plan, delivery)
     with _removed_if_stopped([plan]):
         _give_up_if([plan], hooked.failures(plan, "before prepare"))
-        results = plan.target.fleet.each(timed(make, seconds))
+        results = plan.target.phase("prepare", make, seconds)
         if results.failed:
             _remove(plan, set(results.ok), "another host failed")
             raise _undone(results.failed)
@@ -126,7 +127,8 @@ def _bringing(plan: Plan, delivery: Delivery) -> Callable[[Remote], None]:
 def _send(plan: Plan, parcel: Parcel, remote: Remote) -> None:
     steps = tuple(_steps(plan, parcel, remote.host))
     script = Script(steps, with_agent=plan.target.service.forward_agent)
-    remote.run(script, parcel.payload(), deadline=DEADLINE)
+    tell_size = partial(plan.target.output.upload, remote.host)
+    remote.run(script, parcel.payload(tell_size), deadline=DEADLINE)
 
 
 def _steps(plan: Plan, parcel: Parcel, host: str) -> Iterable[Step]:
@@ -154,4 +156,4 @@ def _remove(plan: Plan, hosts: Collection[str], why: str) -> None:
         noting = Step("", releases.note_undone(paths, new, noted, why))
         remote.run(Script((pruning, noting)))
 
-    plan.only(hosts).target.fleet.each(remove)
+    plan.only(hosts).target.phase("revert", remove)

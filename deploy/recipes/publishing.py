@@ -90,7 +90,7 @@ class _Publishing:
         """Switch a batch between its hooks; each of the three goes on with the hosts that did not fail."""
 
         def switch(rest: Plan) -> Mapping[str, DeployError]:
-            return rest.target.fleet.each(rest.doing(self._way.forth)).failed
+            return rest.target.phase("publish", rest.doing(self._way.forth)).failed
 
         for act in (
             lambda rest: hooked.failures(rest, "before publish"),

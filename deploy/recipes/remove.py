@@ -18,10 +18,11 @@ def remove(target: Target, purge: bool) -> None:
     deadline = 2 * target.service.stop_timeout + 60
     again = f"run fab {target.service.name}.remove again: it goes on where it stopped"
     with locked(target) as facts, if_interrupted(again):
-        results = target.fleet.each(
+        results = target.phase(
+            "remove",
             lambda remote: remote.run(
                 script, as_root=target.service.use_sudo, deadline=deadline
-            )
+            ),
         )
     if results.failed:
         kind = NotUndone if results.ok else Refused

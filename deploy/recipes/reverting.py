@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from deploy.errors import DeployError, NotUndone, ScriptFailed, Undone
 from deploy.recipes import hooked
 from deploy.recipes.plan import Plan, Publishing, told
 from deploy.recipes.target import sentences
-from deploy.remote.remote import Remote
 
 #: the script could not even switch; it has undone its part; it could not undo it; it found another at work
 NOT_SWITCHED, UNDONE, NOT_UNDONE, LOCKED = 70, 72, 73, 75
@@ -63,17 +62,11 @@ def _revert(
     for plan in reversed(begun):
         hooked.warn(plan, "before revert")
         spare = spared if plan is begun[-1] else set()
-        results = plan.target.fleet.each(_unless(spare, plan.undoing(back)))
+        results = plan.without(spare).target.phase("revert", plan.undoing(back))
         lost |= set(results.failed)
         why.append(sentences(results.failed.values()))
         hooked.warn(plan, "after revert")
     return lost, why
-
-
-def _unless(
-    spared: set[str], act: Callable[[Remote], None]
-) -> Callable[[Remote], None]:
-    return lambda remote: None if remote.host in spared else act(remote)
 
 
 def _status(error: DeployError) -> int | None:

@@ -30,6 +30,7 @@ def rollback(target: Target, wanted: str = "", patience: float = 0) -> None:
             {"probe": here.seconds},
             here.target.primary,
         )
+        plan.tell()
         missed = publish([plan])
         done = plan.without(missed.failed)
         publishing.mark_left(done)

@@ -84,6 +84,8 @@ def _prepared(
     for each in asked:
         _refuse_faults(each, stands_in_the_way)
     plans = [_plan(each) for each in asked]
+    for plan in plans:
+        plan.tell()
     made = [preparing.prepare(plan, each.brought) for plan, each in zip(plans, asked)]
     preparing.migrate(made)
     return made

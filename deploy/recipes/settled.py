@@ -9,7 +9,7 @@ from typing import Any
 
 from deploy import layers
 from deploy.layers import Layer
-from deploy.output import Output
+from deploy.output.output import Output
 from deploy.settings import Service
 
 
@@ -24,7 +24,7 @@ def tell(
             name: {"value": _plain(value), "from": origins[name]}
             for name, value in found.items()
         }
-        output.say(json.dumps(data, ensure_ascii=False))
+        output.answer(json.dumps(data, ensure_ascii=False))
     else:
         rows = [(name, _text(value), origins[name]) for name, value in found.items()]
         output.table(service.name, ("setting", "value", "from"), rows)

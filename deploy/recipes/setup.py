@@ -81,10 +81,11 @@ def _as_root(target: Target, steps: Iterable[Step], payload: bytes) -> None:
     script = Script(tuple(steps))
     again = f"run fab {target.service.name}.setup again: it goes on where it stopped"
     with if_interrupted(again):
-        results = target.fleet.each(
+        results = target.phase(
+            "setup",
             lambda remote: remote.run(
                 script, [payload], as_root=target.service.use_sudo, deadline=DEADLINE
-            )
+            ),
         )
     if results.failed:
         kind = NotUndone if results.ok else Refused

@@ -21,7 +21,7 @@ def status(target: Target, as_json: bool = False) -> None:
         hosts = {host: _as_data(seen, host) for host in target.fleet.hosts}
         named = {"service": target.service.name, "hosts": hosts}
         data = {**named, "drift": drift, "wrong": wrong}
-        target.output.say(json.dumps(data, ensure_ascii=False))
+        target.output.answer(json.dumps(data, ensure_ascii=False))
     else:
         rows = [_row(host, seen.ok.get(host)) for host in target.fleet.hosts]
         target.output.table(target.service.name, _COLUMNS, rows)

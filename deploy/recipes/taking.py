@@ -9,7 +9,7 @@ from deploy.commands import lock
 from deploy.errors import DeployError, Refused
 from deploy.facts import HostFacts
 from deploy.recipes.target import Target, sentences
-from deploy.recipes.timing import Seconds, timed
+from deploy.recipes.timing import Seconds
 from deploy.remote.remote import DEADLINE, Held, Remote
 from deploy.shell import Script, Step
 
@@ -71,7 +71,7 @@ class Taking:
             self.held[remote.host] = remote.hold(script, DEADLINE + patience)
 
         here = self._target.only(hosts)
-        self._skip(here.fleet.each(timed(take, self.seconds)).failed)
+        self._skip(here.phase("probe", take, self.seconds).failed)
 
     def _skip(self, failed: Mapping[str, DeployError]) -> None:
         """Go on without these hosts, or refuse with all of them."""

@@ -10,8 +10,9 @@ from typing import TypeVar
 from deploy.commands import facts as asking
 from deploy.errors import DeployError, NotUndone, Refused
 from deploy.facts import HostFacts
-from deploy.output import Output
+from deploy.output.output import Output
 from deploy.paths import Paths
+from deploy.recipes.timing import Seconds, timed
 from deploy.remote.fleet import Fleet, Results
 from deploy.remote.here import Operators
 from deploy.remote.remote import Remote
@@ -67,6 +68,18 @@ class Target:
         if results.failed:
             raise Refused(sentences(results.failed.values()))
         return results.ok
+
+    def phase(
+        self, name: str, act: Callable[[Remote], T], seconds: Seconds | None = None
+    ) -> Results[T]:
+        """Do *act* on every host as a phase, whose begin and end on each are told; count its *seconds*."""
+
+        def told(remote: Remote) -> T:
+            with self.output.on_host(name, remote.host):
+                return act(remote)
+
+        self.output.phase(name, self.service.name, self.fleet.hosts)
+        return self.fleet.each(timed(told, {} if seconds is None else seconds))
 
     def question(self) -> Question[HostFacts]:
         """Ask everything that a recipe decides on."""

@@ -11,6 +11,7 @@ from typing import cast
 import paramiko
 
 from deploy.remote.lines import Lines
+from deploy.remote.outcome import Terms
 from deploy.remote.transport import BROKEN
 
 #: lines of standard error that are kept
@@ -65,16 +66,17 @@ class Incoming:
 
 
 class Outgoing:
-    """What goes to a command's standard input; the end of it closes the input unless *keep* is set.
+    """What goes to a command's standard input; the end of it closes the input unless the terms say to keep it.
 
     An empty piece says that the next is not there yet.
     """
 
     def __init__(
-        self, channel: paramiko.Channel, stdin: Iterable[bytes], keep: bool
+        self, channel: paramiko.Channel, stdin: Iterable[bytes], terms: Terms
     ) -> None:
-        self._channel, self._pieces, self._keep = channel, iter(stdin), keep
+        self._channel, self._pieces, self._terms = channel, iter(stdin), terms
         self._piece = memoryview(b"")
+        self._sent = 0
         self._going = True
 
     def write(self) -> bool:
@@ -93,6 +95,8 @@ class Outgoing:
             # nothing taken: the script is over, or the connection; what came back will say
             self._going = sent > 0
             self._piece = self._piece[sent:]
+            self._sent += sent
+            self._terms.on_sent(self._sent)
         return True
 
     def end(self) -> None:
@@ -106,7 +110,7 @@ class Outgoing:
             piece = next(self._pieces, None)
             if piece is None:
                 self._going = False
-                if not self._keep:
+                if not self._terms.keep_stdin:
                     self.end()
                 return False
             self._piece = memoryview(piece)

@@ -35,6 +35,10 @@ def _ignore(stream: str, line: str) -> None:
     del stream, line
 
 
+def _not_counted(size: int) -> None:
+    del size
+
+
 def _no_command(signal: str) -> None:
     del signal
 
@@ -48,6 +52,8 @@ class Terms:
     cancel: Cancel = field(default_factory=Cancel)
     #: gets "out" or "err", and the line with its newline
     on_line: Callable[[str, str], None] = _ignore
+    #: gets the bytes of standard input that are sent by now
+    on_sent: Callable[[int], None] = _not_counted
     #: gives the command that sends a signal of this name, where sshd does not do so on request
     kill_with: Callable[[str], str | None] = _no_command
     #: what does not end after TERM is killed

@@ -142,16 +142,17 @@ class SshRemote:
         account: Account,
     ) -> AbstractContextManager[Running]:
         as_root = sending.as_root
+        text = text_of(sending.sent).encode()
         terms = Terms(
             deadline=sending.deadline,
             cancel=self.cancel,
             on_line=said.take,
+            on_sent=lambda size: self.onlooker.on_sent(self.host, size - len(text)),
             kill_with=lambda name: killing(said.process, name, account, as_root),
             may_be_killed=not getattr(sending.sent, "ends_by_itself", False),
             keep_stdin=sending.keep_stdin,
             with_agent=sending.sent.with_agent,
         )
-        text = text_of(sending.sent).encode()
         command = starting(len(text), account, as_root)
         return running(transport, command, chain([text], sending.payload), terms)
 

@@ -66,14 +66,14 @@ class Running:
         self._transport, self._terms = transport, terms
         self._channel = transport.open_session(timeout=min(OPENING, terms.deadline))
         self._incoming = Incoming(self._channel, terms.on_line)
-        self._outgoing = Outgoing(self._channel, (), terms.keep_stdin)
+        self._outgoing = Outgoing(self._channel, (), terms)
 
     def start(self, command: str, stdin: Iterable[bytes]) -> None:
         self._channel.settimeout(0)
         self._channel.in_buffer.set_event(self._bell)
         self._channel.in_stderr_buffer.set_event(self._bell)
         self._transport.listen(self._channel, self._listen)
-        self._outgoing = Outgoing(self._channel, stdin, self._terms.keep_stdin)
+        self._outgoing = Outgoing(self._channel, stdin, self._terms)
         # if it breaks here, the channel is closed too, and the end is End.LOST
         with suppress(*BROKEN):
             if self._terms.with_agent:

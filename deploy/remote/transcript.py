@@ -26,18 +26,19 @@ HELD = "held"
 TAIL = 20
 
 
-def _ignore(host: str, text: str) -> None:
-    del host, text
+def _ignore(host: str, said: object) -> None:
+    del host, said
 
 
 @dataclass(frozen=True)
 class Onlooker:
-    """Is told, host by host, which step begins and what the log says."""
+    """Is told, host by host, which step begins, what the log says, and how many bytes are sent."""
 
     on_step: Callable[[str, str], None] = _ignore
     on_log: Callable[[str, str], None] = _ignore
     #: of scripts whose log is shown in any case
     on_word: Callable[[str, str], None] = _ignore
+    on_sent: Callable[[str, int], None] = _ignore
 
     def of(self, aloud: bool) -> Onlooker:
         """Give who is told what a script says, shown in any case or not."""

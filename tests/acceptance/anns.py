@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from sandbox import Sandbox
+from sandbox.terminal import Terminal
 from siege.stem import Stem
 
 ROOT = Path(__file__).parent.parent.parent
@@ -141,6 +142,12 @@ class Operator:
         """Run fab to its end."""
         words = ("-S", str(self.ssh_config), *words)
         return forked_fab(words, self.folder, {**self.environment, **environment})
+
+    def at(self, terminal: Terminal, *words: str) -> int:
+        """Start fab on a terminal; gives its process id."""
+        words = ("-S", str(self.ssh_config), *words)
+        told = {**self.environment, "TERM": "xterm-256color"}
+        return stem().start(words, self.folder, terminal.path, told)
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start fab and leave it running."""

@@ -10,9 +10,9 @@ HOSTS = ("web1", "web2", "web3")
 def order(said, words):
     """The hosts of which fab says *words*, in the order in which it does."""
     return [
-        line[1:].split("]")[0]
+        line.partition("[")[2].split("]")[0]
         for line in said.splitlines()
-        if line.startswith("[") and words in line
+        if "[web" in line and words in line
     ]
 
 
