@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -152,9 +153,17 @@ class Project:
             # meanwhile, since it takes as long
             from deploy import opening
 
+            if not context.config.run.dry:
+                self._notify(services, output)
             here = begun.here(self.folder)
             made = opening.targets(self.folder, output, here, task, fleets)
             from deploy.recipes import hooked
 
             with hooked.around(made):
                 yield made
+
+    def _notify(self, services: Sequence[Service], output: Output) -> None:
+        if any(each.notify_url or each.notify_command for each in services):
+            from deploy import notifying
+
+            notifying.notify(services, output, self.folder, os.environ)

@@ -215,6 +215,16 @@ class Service:
         values.one_of("stop", "skip"),
         "stop",
     )
+    notify_url: str = setting(
+        "The environment variable, on the operator's machine, that holds the URL of a webhook: it is told when hosts begin to change, and how that ended.",
+        values.optional_variable,
+        "",
+    )
+    notify_command: str = setting(
+        "A shell command on the operator's machine that is run at the same moments.",
+        values.text,
+        "",
+    )
     hooks: tuple[hooking.Hook, ...] = setting(
         "What is done before and after phases and tasks, on the hosts or on the operator's machine.",
         hooking.hooks,

@@ -167,6 +167,16 @@ def variables(value: Any) -> tuple[str, ...]:
     return names
 
 
+def optional_variable(value: Any) -> str:
+    """Make the name of an environment variable, or nothing."""
+    if value == "":
+        return ""
+    # what is no name may be the secret itself: it is not shown
+    if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
+        raise ValueError("must be the name of an environment variable, not its value")
+    return value
+
+
 def environment(value: Any) -> Mapping[str, str]:
     if value == ():
         value = {}

@@ -26,6 +26,7 @@ FLOORS = {
             "facts",
             "layers",
             "moments",
+            "notices",
             "stages",
         ),
         (
@@ -45,6 +46,7 @@ FLOORS = {
             "__main__",
             "configuration",
             "connecting",
+            "notifying",
             "executor",
             "opening",
             "project",

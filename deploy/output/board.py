@@ -67,7 +67,8 @@ class Board:
 
     def sent(self, host: str, size: int) -> None:
         """Note the bytes that a host has been sent by now."""
-        if host in self._rows:
+        # a script without an upload may run beside one that has: it counts for nothing
+        if size > 0 and host in self._rows:
             self._change(host, sent=size)
 
     def _take_phase(self, event: Event) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from deploy.errors import DeployError
@@ -17,9 +17,13 @@ class Output:
     """Tells its views what happens; any thread may call it."""
 
     def __init__(self, *views: View) -> None:
-        self._views = views or (Lines(),)
+        self._views: list[View] = list(views) or [Lines()]
         self._lock = threading.Lock()
         self._began = time.monotonic()
+
+    def watch(self, view: View) -> None:
+        """Let one more view see what happens from now on; at the end, it is closed before the others."""
+        self._views.append(view)
 
     def say(self, sentence: str) -> None:
         """Say what is so, in passing."""
@@ -114,9 +118,15 @@ class Output:
         finally:
             took = round(time.monotonic() - self._began, 2)
             said = {"outcome": outcome, "status": status, "seconds": took}
-            self._tell(Event("end", why, said=said))
-            for view in self._views:
-                view.close()
+            with ExitStack() as closing:
+                for view in self._views:
+                    # the last first: what one still has to say comes before the end of the others
+                    closing.callback(self._close, view, Event("end", why, said=said))
+
+    def _close(self, view: View, end: Event) -> None:
+        with self._lock:
+            view.show(end)
+        view.close()
 
     def _tell(self, event: Event) -> None:
         with self._lock:
