@@ -7,6 +7,7 @@
 near    one host: redeploy of a small change, rollback, a look
 far     the same, with 20 ms a round trip
 upload  200 MB, against a bare channel of the same connection
+tree    20,000 files, 200 MB: first deploy, and a small change with links to the release before
 list    fab --list, against a fabfile that imports nothing
 fleet   a redeploy to many hosts: their CPU, ours, memory, and what waiting costs
 
@@ -30,7 +31,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench import deploy_fleet, deploy_one, deploy_upload  # noqa: E402
+from bench import deploy_fleet, deploy_one, deploy_tree, deploy_upload  # noqa: E402
 from bench.deploy_rig import Rig  # noqa: E402
 from bench.limits import judge, tell  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
@@ -93,6 +94,11 @@ def upload(_: argparse.Namespace) -> None:
     judge("bare / ours", raw / ours, 1 / 0.7)
 
 
+def tree(given: argparse.Namespace) -> None:
+    with rig() as here:
+        deploy_tree.large(here, given.rounds)
+
+
 def listed(given: argparse.Namespace) -> None:
     with rig() as here:
         empty = here.folder / "empty"
@@ -116,7 +122,14 @@ def fleet(given: argparse.Namespace) -> None:
             deploy_fleet.many(here, given.rounds, one)
 
 
-PARTS = {"near": near, "far": far, "upload": upload, "list": listed, "fleet": fleet}
+PARTS = {
+    "near": near,
+    "far": far,
+    "upload": upload,
+    "tree": tree,
+    "list": listed,
+    "fleet": fleet,
+}
 
 if __name__ == "__main__":
     main()

@@ -20,7 +20,7 @@ from deploy.tasks import Service, project
 namespace = project(
     Service(
         name="bench", deploy_to="/home/app/www/bench", start="sleep 1000000", user="app",
-        hosts={hosts!r}, settle=0, stop_timeout=10, build={build!r},
+        hosts={hosts!r}, settle=0, stop_timeout=10, build={build!r}, hard_links={hard_links!r},
     )
 )
 """
@@ -58,9 +58,11 @@ class Rig:
         self.declare()
         self.commit()
 
-    def declare(self, build: Iterable[str] = ()) -> None:
+    def declare(self, build: Iterable[str] = (), hard_links: bool = False) -> None:
         """Write the fabfile, with build commands that each deploy runs."""
-        text = FABFILE.format(hosts=list(self.sandbox.hosts), build=tuple(build))
+        text = FABFILE.format(
+            hosts=list(self.sandbox.hosts), build=tuple(build), hard_links=hard_links
+        )
         (self.folder / "fabfile.py").write_text(text)
 
     def change(self) -> None:
