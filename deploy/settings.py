@@ -149,6 +149,11 @@ class Service:
         values.variables,
         (),
     )
+    secret_commands: Mapping[str, str] = setting(
+        "Shell commands that print secrets on the operator's machine, for `setup` to ask where the environment has none: a password manager's, or `cat` of a file.",
+        values.secret_commands,
+        (),
+    )
     linked_dirs: tuple[PurePosixPath, ...] = setting(
         "Directories of the release that are links into `shared`; made if missing.",
         values.relative_paths,
@@ -281,6 +286,9 @@ def _crossed(service: Service) -> Iterable[str]:
     both = set(service.env) & set(service.secrets)
     if both:
         yield f"{', '.join(sorted(both))} must stand in env or in secrets, not in both"
+    unnamed = set(service.secret_commands) - set(service.secrets)
+    if unnamed:
+        yield f"secret_commands has {', '.join(sorted(unnamed))}, which must stand in secrets too"
     if not service.use_sudo and service.account != service.user:
         yield "run_as must be empty without use_sudo: only root can change accounts"
     if service.hard_links and service.deploy_via != "copy":

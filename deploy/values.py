@@ -192,6 +192,14 @@ def environment(value: Any) -> Mapping[str, str]:
     return MappingProxyType({name: str(content) for name, content in value.items()})
 
 
+def secret_commands(value: Any) -> Mapping[str, str]:
+    """Make a mapping of names of environment variables to shell commands."""
+    lines = environment(value)
+    if not all(line.strip() for line in lines.values()):
+        raise ValueError("must hold a command for each name")
+    return lines
+
+
 def seconds(value: Any) -> float:
     number = _number(value, float)
     if not 0 <= number <= 86_400:

@@ -39,7 +39,7 @@ def test_the_example_of_a_setting_can_be_used(each):
     (example,) = re.findall(r"^- Example: `(.*)`$", described(each.name), re.MULTILINE)
     names = {"dict": dict, "PythonEnvironment": PythonEnvironment, "Hook": Hook}
     given = eval(f"dict({example})", names)  # noqa: S307 # our own page
-    assert list(given) == [each.name]
+    assert each.name in given
     Service(**{**REQUIRED, **given})
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from deploy import faults
+from deploy import faults, secrets
 from deploy.commands import setup
 from deploy.errors import NotUndone, Refused
 from deploy.recipes import rollout
@@ -39,9 +38,10 @@ def _given(
 ) -> list[tuple[Command, bytes]]:
     """List what the hosts are to keep, each with the command that takes it from standard input."""
     paths, given = target.paths, []
+    known = secrets.given(target.service, environment)
     for name in target.service.secrets:
-        if name in environment:
-            value = os.fsencode(environment[name])
+        if name in known:
+            value = known[name]
             if why := setup.unkept(value):
                 raise Refused(f"the secret {name} {why}: envdir could not keep it so")
             given.append((setup.secret(paths, name, len(value)), value))

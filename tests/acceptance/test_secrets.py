@@ -37,6 +37,27 @@ def test_a_secret_that_the_host_does_not_have_yet_has_to_be_given(operator):
     operator.done(operator.task("setup"))
 
 
+def test_a_secret_is_what_its_command_prints_unless_the_environment_has_it(operator):
+    kept = f"{operator.service_directory}/env/QUEUE_URL"
+    (operator.folder / "key").write_text(SECRET + "\n\n")
+    asking = {"QUEUE_URL": 'echo asked >>asked; cat "$PWD/key"'}
+    operator.write_fabfile(secrets=["QUEUE_URL"], secret_commands=asking)
+    operator.commit("one")
+    said = operator.done(operator.task("setup"))
+    assert [operator.on(host, f"cat {kept}") for host in operator.sandbox.hosts] == (
+        [SECRET] * len(operator.sandbox.hosts)
+    )
+    assert "pa55" not in said
+    assert (operator.folder / "asked").read_text() == "asked\n"
+    operator.done(operator.task("setup"), QUEUE_URL="another")
+    assert operator.on("web1", f"cat {kept}") == "another"
+    (operator.folder / "key").unlink()
+    result = operator.fab(operator.task("setup"))
+    assert result.returncode == 2
+    assert "the command of the secret QUEUE_URL ended with status 1" in result.stderr
+    assert operator.on("web1", f"cat {kept}") == "another"
+
+
 def test_a_secret_that_is_no_longer_named_is_removed_by_setup(operator):
     operator.write_fabfile(secrets=["QUEUE_URL", "OTHER"], hosts=["web1"])
     operator.commit("one")
