@@ -40,6 +40,11 @@ class Templates:
         """The release's part of starting the service."""
         return self._script("start.j2", paths)
 
+    def keeper(self) -> str:
+        """The program that keeps the sockets of `listen` open; it is the same for all."""
+        found = (each / "keeper.py" for each in ours())
+        return next(each for each in found if each.exists()).read_text()
+
     def _script(self, name: str, paths: Paths) -> str:
         key = name, paths.service.name
         if key not in self._rendered:

@@ -188,9 +188,14 @@ class Service:
         "Seconds that the service may take to end after TERM.", values.seconds, 60.0
     )
     health_check: str = setting(
-        "A shell command on the host, in the release, that exits with 0 once the service answers; tried for `settle` seconds more.",
+        "A shell command on the host, in the release, that exits with 0 once the service answers, or an `http://` address that is asked there; tried for `settle` seconds more.",
         values.text,
         "",
+    )
+    listen: tuple[str, ...] = setting(
+        "Addresses that stay open across restarts: the program gets them as sockets, and a new process serves before the old one ends, so that no request is lost.",
+        values.addresses,
+        (),
     )
     order: int = setting(
         "The place of the service in `fab deploy`: those with lower numbers are switched and restarted first, those with the same in the order of `project()`.",
@@ -291,6 +296,8 @@ def _crossed(service: Service) -> Iterable[str]:
         yield f"secret_commands has {', '.join(sorted(unnamed))}, which must stand in secrets too"
     if not service.use_sudo and service.account != service.user:
         yield "run_as must be empty without use_sudo: only root can change accounts"
+    if service.listen and service.reloads:
+        yield "reloads must be off with listen: HUP hands the sockets over there, as restart does"
     if service.hard_links and service.deploy_via != "copy":
         yield "hard_links needs deploy_via copy"
     yield from _links(service)

@@ -124,7 +124,9 @@ def test_the_changes_of_the_next_release_can_be_put_together():
 def test_what_an_installed_package_needs_is_in_the_wheel(names):
     ours = [each for each in names if ".dist-info/" not in each]
     assert {"deploy/py.typed", "worker/py.typed"} <= set(ours)
-    templates = sorted(each.name for each in (ROOT / "templates").glob("*.j2"))
+    templates = sorted(
+        each.name for each in (ROOT / "templates").iterdir() if each.is_file()
+    )
     packed = [each for each in ours if each.startswith("deploy/templates/")]
     assert sorted(packed) == [f"deploy/templates/{each}" for each in templates]
     libraries = (ROOT / "deploy" / "commands").glob("*.sh")

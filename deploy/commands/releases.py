@@ -41,6 +41,14 @@ def add_start(paths: Paths, release: Release, text: str) -> Command:
     return command("add_start", paths.release(release), text, uses="releases")
 
 
+def add_keeper(paths: Paths, release: Release, program: str) -> Command:
+    """Add what keeps the sockets of `listen` open, and what it is told."""
+    service = paths.service
+    told = json.dumps({"listen": service.listen, "settle": service.settle})
+    place = paths.release(release)
+    return command("add_keeper", place, program, told, uses="releases")
+
+
 def complete(paths: Paths, manifest: Manifest) -> Command:
     """Write the manifest, last: from now on the release is complete."""
     made = paths.release(manifest.release)
@@ -85,8 +93,8 @@ def prune(paths: Paths, releases: Iterable[Release]) -> Command:
 
 
 def _verb(name: str) -> Command:
-    uses = frozenset({"publish", "confirm", "history", "releases", "supervise"})
-    return Command(name, uses)
+    uses = {"publish", "confirm", "handover", "history", "releases", "supervise"}
+    return Command(name, frozenset(uses))
 
 
 def _publishing(

@@ -62,9 +62,9 @@ point() {
 # note $3 of root's `run` too. Each is gone in one rename; nobody waits for its files, of which the next
 # one that prunes says so if they could not be removed.
 prune() {
-    releases=$(readlink -f "$1") current=$(readlink -f "$2" || :) noted=''
-    [ ! -r "$3" ] || read -r pid noted <"$3" || :
-    [ -d "/proc/${pid:-gone}" ] || noted=''
+    releases=$(readlink -f "$1") current=$(readlink -f "$2" || :) pid=gone noted=''
+    [ ! -r "$3" ] || while read -r noting place; do pid=${noting%.*} noted=$place; done <"$3"
+    [ -d "/proc/$pid" ] || noted=''
     places=$(readlink -f /proc/[0-9]*/cwd /proc/[0-9]*/exe 2>/dev/null || :)
     shift 3
     remove_gone "$releases" || fail 70 "what is left in $releases/.gone.* could not be removed (rm's words are below)"
@@ -110,6 +110,12 @@ add_start() {
     mkdir -p "$1/.forklift"
     printf '%s' "$2" >"$1/.forklift/start"
     chmod 755 "$1/.forklift/start"
+}
+
+# Add the keeper $2 to release $1, and what it is told, $3.
+add_keeper() {
+    printf '%s' "$2" >"$1/.forklift/keeper.py"
+    printf '%s' "$3" >"$1/.forklift/keeper.json"
 }
 
 # What is written reaches the disk before a manifest calls it complete.

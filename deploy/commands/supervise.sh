@@ -35,11 +35,21 @@ control() {
     return 1
 }
 
-# The release that process $2 of service directory $1 was started in, as root's `run` noted it.
-release_of() {
+# Read what `run` in DIR, and then its keeper, noted last: sets noted (the process), child (the keeper's
+# that serves, if there is a keeper), place (the release that it was started in), notes (how many).
+read_note() {
+    noted='' child='' place='' notes=0
     [ -r "$1/running" ] || return 0
-    read -r noted release <"$1/running" || return 0
-    [ "$noted" = "$2" ] && printf '%s\n' "${release##*/}"
+    while read -r noting placing; do
+        noted=${noting%.*} child='' place=$placing notes=$((notes + 1))
+        case $noting in *.*) child=${noting#*.} ;; esac
+    done <"$1/running"
+}
+
+# The release that process $2 of service directory $1 runs from.
+release_of() {
+    read_note "$1"
+    [ "$noted" = "$2" ] && printf '%s\n' "${place##*/}"
 }
 
 # Wait until `run` has noted process $2 of directory $1, which it does as it begins: at once, unless the
@@ -116,19 +126,26 @@ show_log() {
 
 # Restart DIR and prove it: a new process, from release $2, up for $3 seconds, within $4 seconds after
 # TERM; its log service too; then the health check $5. Says on standard error what is wrong. Sets restarted,
-# the time at which a new process was seen.
-#
-# supervise is deaf for a second after a start, and TERM would meet the start after it, which is ours, if
-# what runs dies meanwhile. So what is young is watched first: if it does not last, it is not sent TERM,
-# since it is started anew by itself. Nor is what had its TERM already, by a stop. What may have died
-# just before its TERM gives the start after it a second chance.
+# the time at which a new process was seen. A keeper hands over instead, so that no request is lost.
 restart_and_verify() {
     is_supervised "$1" || {
         say "supervise does not answer in $1: is svscan running, and may this account control the service?"
         return 1
     }
     read_status "$1"
-    before=$start since=$(now)
+    before=$start since=$(now) handed='' lasting=$3
+    if can_hand_over "$1"; then hand_over "$1" "$3" "$4"; else replace "$1"; fi || return 1
+    if [ -n "$handed" ]; then lasting=0; else await_new "$1" "$4" || return 1; fi
+    read_clock
+    restarted=$clock
+    verify "$1" "$2" "$lasting" "$5" "$3"
+}
+
+# Have what runs in DIR end and be started anew. supervise is deaf for a second after a start, and TERM
+# would meet the start after it, which is ours, if what runs dies meanwhile. So what is young is watched
+# first: if it does not last, it is not sent TERM, since it is started anew by itself. Nor is what had its
+# TERM already, by a stop.
+replace() {
     letters=-tcu young=''
     if [ "$state" = up ]; then
         age=$((since - started))
@@ -136,19 +153,22 @@ restart_and_verify() {
         [ "$want" != down ] || letters=-cu
         [ "$age" -gt 2 ] || stays_up "$1" 1.6 || letters=-cu young=''
     fi
-    control "$letters" "$1" || return 1
-    await_start "$1" "$4" "$before" || {
-        read_status "$1"
-        say "the service did not restart within $4 s: process $pid got TERM and has not ended (stop_timeout)"
-        return 1
-    }
-    if [ -n "$young" ] && ! stays_up "$1" 1.6; then await_start "$1" 3 "$watched"; fi
-    read_clock
-    restarted=$clock
-    verify "$1" "$2" "$3" "$5"
+    control "$letters" "$1"
 }
 
-# Prove that DIR is up from release $2 for $3 seconds, with its log service; then the health check $4.
+# Wait $2 seconds for another start of DIR than the one before. What may have died just before its TERM
+# gives the start after it a second chance.
+await_new() {
+    await_start "$1" "$2" "$before" || {
+        read_status "$1"
+        say "the service did not restart within $2 s: process $pid got TERM and has not ended (stop_timeout)"
+        return 1
+    }
+    if [ -n "${young-}" ] && ! stays_up "$1" 1.6; then await_start "$1" 3 "$watched"; fi
+}
+
+# Prove that DIR is up from release $2 for $3 seconds, with its log service; then the health check $4, for
+# $5 seconds.
 verify() {
     stays_up "$1" "$3" || {
         say 'the service does not stay up; the end of its log:'
@@ -165,7 +185,7 @@ verify() {
         say "the log service in $1/log does not stay up: nothing of the service can be logged"
         return 1
     }
-    [ -z "$4" ] || answers "$4" "$3"
+    [ -z "$4" ] || answers "$4" "$5"
 }
 
 # Whether log service DIR is up: at once if it has been for a while, or else watched for one of its deaths.
@@ -204,7 +224,7 @@ start_service() {
         control -cu "$1" || fail 70 'svc could not start the service (its words are below)'
         await_start "$1" "$4" "$before" || fail 70 'the service did not start'
     fi
-    verify "$1" "$expected" "$3" "$5" || fail 70 'the service was started but is not up (the reason is below)'
+    verify "$1" "$expected" "$3" "$5" "$3" || fail 70 'the service was started but is not up (the reason is below)'
 }
 
 stop_service() {

@@ -38,6 +38,7 @@ def made_of(target: Target) -> str:
     service = target.service
     parts = (
         target.templates.start(target.paths),
+        (service.listen, service.listen and service.settle),
         service.build,
         str(service.repo_tree),
         sorted(map(str, service.linked_dirs)),
@@ -140,6 +141,9 @@ def _steps(plan: Plan, parcel: Parcel, host: str) -> Iterable[Step]:
     yield Step("", releases.abandon_on_failure(paths, plan.new, noted))
     yield from parcel.steps
     yield Step("", releases.add_start(paths, new, start))
+    if paths.service.listen:
+        keeper = plan.target.templates.keeper()
+        yield Step("", releases.add_keeper(paths, new, keeper))
     yield Step("", shared.make_directories(paths))
     yield Step("", shared.link(paths, new))
     for each in paths.service.build:

@@ -13,6 +13,7 @@ from deploy.paths import Paths
 from deploy.release import Manifest, Release
 from deploy.settings import Service
 from deploy.shell import Command, Question, Script, Step, text_of
+from tests.deploy.commands.supervised import Supervised
 
 
 def command_line(sent):
@@ -132,6 +133,13 @@ def host(tmp_path):
     found.releases.mkdir(parents=True)
     found.shared.mkdir()
     return found
+
+
+@pytest.fixture
+def service(host):
+    made = Supervised(host)
+    yield made
+    made.end()
 
 
 @pytest.fixture

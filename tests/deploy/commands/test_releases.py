@@ -80,7 +80,7 @@ def test_the_text_of_what_publishes(host, verb):
     lines = command.text.splitlines()
     assert lines[:3] == [f"release={NEW}", f"previous={OLD}", "was=up"]
     assert lines[-1] == verb
-    uses = {"confirm", "history", "publish", "releases", "supervise"}
+    uses = {"confirm", "handover", "history", "publish", "releases", "supervise"}
     assert command.uses == uses
     first = make(host.paths, host.release(OLD), HostFacts()).text
     assert "previous=''\nwas=down\n" in first
