@@ -1,4 +1,7 @@
-"""The SQL that both databases understand, with %s for a value; pure."""
+"""The SQL that both databases understand, with %s for a value; pure.
+
+What is new in each turn is a value: SQLite's driver keeps what it has parsed by its text.
+"""
 
 from __future__ import annotations
 
@@ -80,8 +83,8 @@ def choose(  # noqa: PLR0913 # one place for the statement of both databases
     """Select the next ready jobs of one queue, as rows of Grabbed; *behind* a precedence and id, of that precedence only."""
     where = " AND precedence = %s AND id > %s" if behind else ""
     return Statement(
-        f"{_grabbed(ask)} FROM job {force} WHERE queue = %s AND state = {READY}{where} ORDER BY precedence, id LIMIT {limit} {lock}",
-        (queue, *(behind or ())),
+        f"{_grabbed(ask)} FROM job {force} WHERE queue = %s AND state = {READY}{where} ORDER BY precedence, id LIMIT %s {lock}",
+        (ask.owner, queue, *(behind or ()), limit),
     )
 
 
@@ -92,15 +95,15 @@ def mates(
     group = (head.coalesce or "").encode()
     return Statement(
         f"{_grabbed(ask)} FROM job {force} WHERE coalesce_key = %s AND handler = %s AND queue = %s"
-        f" AND state = {READY} ORDER BY id LIMIT {limit} {lock}",
-        (group, head.handler, head.queue),
+        f" AND state = {READY} ORDER BY id LIMIT %s {lock}",
+        (ask.owner, group, head.handler, head.queue, limit),
     )
 
 
 def _grabbed(ask: Ask) -> str:
     group = "CAST(coalesce_key AS CHAR)" if ask.together else "NULL"
     return (
-        f"SELECT id, {ask.owner}, handler, arg, attempt + 1, crashes, queue, -precedence,"
+        "SELECT id, %s, handler, arg, attempt + 1, crashes, queue, -precedence,"
         f" CAST(uniqkey AS CHAR), enqueued_at, {group}"
     )
 
@@ -108,11 +111,12 @@ def _grabbed(ask: Ask) -> str:
 def take(ask: Ask, ids: Iterable[int], now: str, force: str = "") -> Statement:
     """Put chosen jobs under the lease of *ask*, and count the attempt; a job taken meanwhile stays out."""
     lease, values = lease_end(ask.leases, now)
+    every = tuple(ids)
     return Statement(
-        f"UPDATE job {force} SET state = {RUNNING}, owner = {ask.owner}, attempt = attempt + 1,"
+        f"UPDATE job {force} SET state = {RUNNING}, owner = %s, attempt = attempt + 1,"
         f" due_at = {lease}, grabbed_at = {now}, grabbed_release = %s"
-        f" WHERE id IN ({numbers(ids)}) AND state = {READY}",
-        (*values, ask.release),
+        f" WHERE id IN ({', '.join(['%s'] * len(every))}) AND state = {READY}",
+        (ask.owner, *values, ask.release, *every),
     )
 
 
