@@ -32,7 +32,7 @@ class Onlooker:
     def view(self, service: str) -> View:
         home = self._root / "home/app/www" / service
         directory = self._root / "var/lib/forklift" / service
-        running = list(proc.descendants(self._host.pid))
+        running = list(proc.of_host(self._host.pid))
         current = home / "current"
         kept, unfinished = _releases(home / "releases")
         return View(
@@ -52,14 +52,14 @@ class Onlooker:
     def is_quiet(self, service: str) -> bool:
         """Say whether no script of forklift runs, and nobody holds a lock."""
         home = self._root / "home/app/www" / service
-        titles = map(proc.title, proc.descendants(self._host.pid))
+        titles = map(proc.title, proc.of_host(self._host.pid))
         return not any(LOADER in each for each in titles) and not any(
             _is_held(home / name) for name in LOCKS
         )
 
     def shown_secrets(self) -> list[str]:
         """Name processes that show the secret to everybody in their arguments."""
-        titles = map(proc.title, proc.descendants(self._host.pid))
+        titles = map(proc.title, proc.of_host(self._host.pid))
         return [each for each in titles if self._secret in each]
 
     def _leaks(self, home: Path, directory: Path) -> Iterator[str]:

@@ -7,13 +7,17 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def descendants(pid: int) -> Iterator[int]:
-    """Name the processes below one, as the machine numbers them."""
-    with suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in map(int, (task / "children").read_text().split()):
-                yield child
-                yield from descendants(child)
+def of_host(first: int) -> Iterator[int]:
+    """Name the processes of a host besides its *first*, as the machine numbers them.
+
+    By their name space: who descends from whom changes while it is read, and one that was left out
+    of those that go on again after a freeze would stand still for ever.
+    """
+    space = link(first, "ns/pid")
+    numbers = [int(e.name) for e in Path("/proc").iterdir() if e.name.isdecimal()]
+    for each in numbers:
+        if each != first and space and link(each, "ns/pid") == space:
+            yield each
 
 
 def gone(running: Iterable[int], under: str) -> Iterator[str]:
@@ -43,7 +47,7 @@ def is_zombie(pid: int) -> bool:
 
 
 def link(pid: int, name: str) -> str:
-    """Tell where its ``cwd`` or ``exe`` leads; empty if it has ended."""
+    """Tell where a link of it leads, such as ``cwd``; empty if it has ended."""
     try:
         return str(Path(f"/proc/{pid}/{name}").readlink())
     except OSError:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy import faults, secrets
 from deploy.commands import setup
-from deploy.errors import NotUndone, Refused
+from deploy.errors import CannotConnect, NotUndone, Refused, ScriptFailed
 from deploy.recipes import rollout
 from deploy.recipes.target import Target, if_interrupted, refuse, sentences
 from deploy.repository import Wanted
@@ -15,6 +15,7 @@ from deploy.shell import Command, Script, Step
 
 #: seconds for the commands of a project, such as making a database
 DEADLINE = 600
+_SAID_NO = (CannotConnect, ScriptFailed)
 
 
 def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> None:
@@ -27,7 +28,7 @@ def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> No
     if without:
         first = target.only(without)
         rollout.update(first, wanted)
-    _as_root(target, _finishing(target), b"")
+    _as_root(target, _finishing(target), b"", begun=True)
     down = not all(each.service.up for each in facts.values())
     hint = f"; bring it up with: fab {target.service.name}.deploy" if down else ""
     target.output.done(f"{target.service.name}: set up on {', '.join(facts)}{hint}")
@@ -77,7 +78,9 @@ def _finishing(target: Target) -> Iterable[Step]:
     yield Step("showing it to svscan", setup.link(target.paths))
 
 
-def _as_root(target: Target, steps: Iterable[Step], payload: bytes) -> None:
+def _as_root(
+    target: Target, steps: Iterable[Step], payload: bytes, *, begun: bool = False
+) -> None:
     script = Script(tuple(steps))
     again = f"run fab {target.service.name}.setup again: it goes on where it stopped"
     with if_interrupted(again):
@@ -88,5 +91,7 @@ def _as_root(target: Target, steps: Iterable[Step], payload: bytes) -> None:
             ),
         )
     if results.failed:
-        kind = NotUndone if results.ok else Refused
+        # a script that was lost may have gone on, and what was done before stays
+        lost = any(not isinstance(each, _SAID_NO) for each in results.failed.values())
+        kind = NotUndone if results.ok or begun or lost else Refused
         raise kind(f"{sentences(results.failed.values())}\nset this right and {again}")

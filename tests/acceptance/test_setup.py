@@ -156,3 +156,15 @@ def test_a_file_that_the_project_has_not_is_refused(operator):
     result = operator.fab(operator.task("setup"))
     assert result.returncode == 2
     assert "gone.yaml, of copy_files, cannot be read" in result.stderr
+
+
+def test_a_setup_that_has_begun_and_fails_everywhere_is_not_called_refused(operator):
+    operator.write_fabfile(setup_commands=["test -e /tmp/is-there-$NAME"])
+    result = operator.fab(operator.task("setup"))
+    assert result.returncode == 4
+    assert "run fab" in result.stderr
+    assert "again: it goes on where it stopped" in result.stderr
+    for host in operator.sandbox.hosts:
+        operator.current(host)
+        operator.on(host, f"touch /tmp/is-there-{operator.name}")
+    operator.done(operator.task("setup"))
