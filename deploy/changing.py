@@ -80,7 +80,7 @@ def sync_task(project: Project) -> FleetTask:
 
 def run_task(project: Project) -> FleetTask:
     @fleet_task(
-        {"command": "what to run, for a shell", "once": "on the first host alone"}
+        {"command": "what to run, for a shell", "once": "on the primary host alone"}
     )
     def run(context: Context, command: str = "", once: bool = False) -> None:
         """Run a command in the current release, in the service's environment."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from deploy import hosts
 from deploy.errors import Refused
+from deploy.hosts import Host
 from deploy.output.output import Output
-from deploy.project import ONLY
+from deploy.project import ONLY, ROLES
 from deploy.remote.connection import Connections
 from deploy.remote.fleet import WIDTH, Fleet
 from deploy.remote.here import Here, HereRehearsed, Operators
@@ -32,10 +35,18 @@ class Connecting:
             return HereRehearsed(self._output.script)
         return Here(folder, self._onlooker)
 
-    def fleet(self, service: Service) -> Fleet:
-        """Make the fleet of a service, and begin to connect to its first hosts."""
-        connections, hosts = self._of(service.user), _hosts(service, self._config)
-        connections.begin(hosts[:WIDTH])
+    def fleets(self, service: Service) -> tuple[Fleet, Fleet]:
+        """Make the fleet of a service, and that of its hosts without a release; begin to connect."""
+        connections, chosen = self._of(service.user), _chosen(service, self._config)
+        released = [each.name for each in chosen if not each.no_release]
+        if not released:
+            raise Refused(f"{service.name}: {_told(chosen)} would get no release")
+        connections.begin(released[:WIDTH])
+        others = [each.name for each in chosen if each.no_release]
+        return self._fleet(service, released), self._fleet(service, others)
+
+    def _fleet(self, service: Service, hosts: Sequence[str]) -> Fleet:
+        connections = self._of(service.user)
         remotes: list[Remote] = [
             connections.remote(host, service.user) for host in hosts
         ]
@@ -50,15 +61,30 @@ class Connecting:
         return self._connections[user]
 
 
-def _hosts(service: Service, config: Any) -> tuple[str, ...]:
-    only = [each for each in config[ONLY].split(",") if each]
+def _chosen(service: Service, config: Any) -> list[Host]:
+    """Take the hosts that the command line leaves; raises Refused."""
     if not service.hosts:
         raise Refused(
             f"{service.name} has no hosts; set hosts in the fabfile or in a file for fab -f"
         )
-    strange = [each for each in only if each not in service.hosts]
+    only, roles = _words(config[ONLY]), _words(config[ROLES])
+    names = [each.name for each in service.hosts]
+    strange = [each for each in only if each not in names]
     if strange:
         raise Refused(
-            f"{', '.join(strange)}: no host of {service.name}; it has {', '.join(service.hosts)}"
+            f"{', '.join(strange)}: no host of {service.name}; it has {', '.join(names)}"
         )
-    return tuple(each for each in service.hosts if not only or each in only)
+    if wrong := hosts.unknown_role(service.hosts, roles):
+        raise Refused(f"{service.name}: {wrong}")
+    chosen = hosts.chosen(service.hosts, only, roles)
+    if not chosen:
+        raise Refused(f"{service.name}: none of {', '.join(only)} has such a role")
+    return chosen
+
+
+def _words(text: str) -> list[str]:
+    return [each for each in text.split(",") if each]
+
+
+def _told(chosen: Sequence[Host]) -> str:
+    return ", ".join(each.name for each in chosen)

@@ -15,7 +15,7 @@ from invoke.parser.context import ParserContext
 from invoke.tasks import Call, Task
 
 from deploy import configuration, stages
-from deploy.project import LAYERS, ONLY, OPTIONS, TOLD, Project, sentences
+from deploy.project import LAYERS, ONLY, OPTIONS, ROLES, TOLD, Project, sentences
 
 #: how every task can be told to speak, and what that means; the names are those of choosing.Wish
 SPEAKING = {
@@ -35,16 +35,22 @@ class FleetTask(fabric.Task):
             kind=list,
             help="a setting for this run: -o keep_releases=3",
         )
+        roles = Argument(
+            names=("roles",),
+            kind=str,
+            help="only hosts that have one of these roles: --roles web,job",
+        )
         names = {each.name for each in own}
         speaking = [
             Argument(name=name, kind=bool, default=False, help=meaning)
             for name, meaning in SPEAKING.items()
             if name not in names
         ]
-        return [*own, option, *speaking]
+        return [*own, option, roles, *speaking]
 
     def __call__(self, context: Any, *args: Any, **given: Any) -> Any:
         context.config[OPTIONS] = tuple(given.pop("option", None) or ())
+        context.config[ROLES] = given.pop("roles", None) or ""
         own = self.argspec(self.body).parameters
         # a task that answers in JSON by itself has --json for that
         wished = [each for each in SPEAKING if each not in own and given.pop(each, 0)]

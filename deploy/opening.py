@@ -23,14 +23,24 @@ def targets(
     output: Output,
     here: Operators,
     task: str,
-    fleets: Iterable[tuple[Service, Fleet]],
+    fleets: Iterable[tuple[Service, tuple[Fleet, Fleet]]],
 ) -> list[Target]:
-    """Make the target of each service over its fleet, for *task*; *folder* is the fabfile's."""
+    """Make the target of each service over its fleets, for *task*; *folder* is the fabfile's."""
     began = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
     operator = f"{getpass.getuser()}@{socket.gethostname()}"
     holder = f"{operator} (process {os.getpid()}) since {began}"
     templates = Templates(folder)
     return [
-        Target(Paths(service), fleet, templates, output, here, operator, task, holder)
-        for service, fleet in fleets
+        Target(
+            Paths(service),
+            fleet,
+            others,
+            templates,
+            output,
+            here,
+            operator,
+            task,
+            holder,
+        )
+        for service, (fleet, others) in fleets
     ]

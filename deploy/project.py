@@ -22,6 +22,8 @@ from deploy.settings import Service
 
 #: under this key of Fabric's configuration a task finds what `fab -H` named
 ONLY = "only_hosts"
+#: and under this one what `--roles` did
+ROLES = "only_roles"
 #: under this one the layers of each service
 LAYERS = "layers_of_services"
 #: under this one what `-o` gave it
@@ -144,12 +146,14 @@ class Project:
         with sentences(), ExitStack() as until_done:
             output = until_done.enter_context(told(context.config))
             said = self.layers(context.config)
-            services = [layers.laid(each, said[each.name]) for each in self.services]
+            laid = [layers.laid(each, said[each.name]) for each in self.services]
             # not at the top: fab --list needs nothing of what this brings in
+            from deploy import inventory
             from deploy.connecting import Connecting
 
+            services = [inventory.filled(self.folder, each) for each in laid]
             begun = Connecting(context.config, output, until_done)
-            fleets = [(each, begun.fleet(each)) for each in services]
+            fleets = [(each, begun.fleets(each)) for each in services]
             # meanwhile, since it takes as long
             from deploy import opening
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import PurePosixPath
 from typing import Any, Union
 
-from deploy import hooks as hooking
-from deploy import linked, values
+from deploy import hook_checks, linked, values
+from deploy import hosts as inventories
 from deploy.errors import SettingsError
+from deploy.hooks import Hook
+from deploy.hosts import Host
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,15 @@ class Service:
     user: str = setting(
         "The Unix account that logs in and owns the releases.", values.account
     )
-    hosts: tuple[str, ...] = setting(
-        "The machines, as ssh names them: `host`, `user@host` or `user@host:port`.",
-        values.hosts,
+    hosts: tuple[Host, ...] = setting(
+        "The machines, as ssh names them, `host`, `user@host` or `user@host:port`; or as `Host`s, with roles.",
+        inventories.hosts,
         (),
+    )
+    inventory: str | Callable[[], Any] = setting(
+        "Where more hosts stand: a YAML or JSON file, seen from the fabfile's folder, or a function that gives them.",
+        values.text_or_function,
+        "",
     )
     run_as: str = setting(
         "The account that the service runs as; empty means `user`.",
@@ -235,9 +242,9 @@ class Service:
         values.text,
         "",
     )
-    hooks: tuple[hooking.Hook, ...] = setting(
+    hooks: tuple[Hook, ...] = setting(
         "What is done before and after phases and tasks, on the hosts or on the operator's machine.",
-        hooking.hooks,
+        hook_checks.hooks,
         (),
     )
     migrate: str = setting(

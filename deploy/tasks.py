@@ -11,10 +11,11 @@ from invoke.collection import Collection
 from deploy import changing, settings, stages, telling
 from deploy.executor import fabrics_own, stage_task, take_over
 from deploy.hooks import Hook
+from deploy.hosts import Host
 from deploy.project import Project, refuse_names, refuse_shadow, sentences
 from deploy.settings import PythonEnvironment
 
-__all__ = ["Hook", "PythonEnvironment", "Service", "project"]
+__all__ = ["Hook", "Host", "PythonEnvironment", "Service", "project"]
 
 
 class Service(settings.Service):

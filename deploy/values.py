@@ -47,6 +47,13 @@ def some_text(value: Any) -> str:
     return value.strip()  # type: ignore[no-any-return] # text() let it pass: it is a str
 
 
+def text_or_function(value: Any) -> Any:
+    """Make a text, or leave a function that takes nothing as it is."""
+    if not callable(value) and not isinstance(value, str):
+        raise ValueError("must be text, or a function")
+    return value if callable(value) else text(value)
+
+
 def program(value: Any) -> str:
     """Make a shell command that one exec can start."""
     line = some_text(value)

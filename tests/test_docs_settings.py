@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from deploy.hooks import PHASES, TASKS, Hook, Occasion
+from deploy.hosts import Host
 from deploy.settings import PythonEnvironment, Service
 from tests import documents
 from tests.documents import ROOT
@@ -37,13 +38,18 @@ def test_a_setting_has_its_meaning_and_its_default(each):
 @pytest.mark.parametrize("each", fields(Service), ids=lambda each: each.name)
 def test_the_example_of_a_setting_can_be_used(each):
     (example,) = re.findall(r"^- Example: `(.*)`$", described(each.name), re.MULTILINE)
-    names = {"dict": dict, "PythonEnvironment": PythonEnvironment, "Hook": Hook}
+    names = {
+        "dict": dict,
+        "PythonEnvironment": PythonEnvironment,
+        "Hook": Hook,
+        "Host": Host,
+    }
     given = eval(f"dict({example})", names)  # noqa: S307 # our own page
     assert each.name in given
     Service(**{**REQUIRED, **given})
 
 
-@pytest.mark.parametrize("kind", [PythonEnvironment, Hook])
+@pytest.mark.parametrize("kind", [PythonEnvironment, Hook, Host])
 def test_what_stands_in_a_list_is_described_with_all_its_fields(kind):
     said = documents.section("docs/settings.md", f"## `{kind.__name__}`")
     rows = re.findall(

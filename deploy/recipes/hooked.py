@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 
-from deploy.commands import hook as hooking
 from deploy.commands import lock
-from deploy.errors import DeployError, HostError, Partly, Refused
+from deploy.errors import Partly, Refused
 from deploy.hooks import Hook, Occasion
+from deploy.recipes import hook
+from deploy.recipes.hook import Failures
 from deploy.recipes.plan import Plan
 from deploy.recipes.target import Target, sentences
-from deploy.remote.remote import Remote
-from deploy.shell import Command, Script, Step
-
-#: where hooks failed, and why
-Failures = dict[str, DeployError]
+from deploy.shell import Command
 
 
 @contextmanager
@@ -57,9 +53,9 @@ def warn(plan: Plan, when: str) -> None:
         plan.target.output.warn(sentence)
 
 
-def once(plan: Plan, hook: Hook) -> Failures:
+def once(plan: Plan, what: Hook) -> Failures:
     """Run one hook of a plan."""
-    return _one(plan.target, _of_plan(plan, hook.when), _entering(plan), hook)
+    return hook.run(plan.target, _of_plan(plan, what.when), _entering(plan), what)
 
 
 def _of_task(target: Target, when: str) -> Occasion:
@@ -97,42 +93,8 @@ def _all(
 ) -> Failures:
     """Run the hooks of an occasion, one after the other, each where those before it did not fail."""
     failed: Failures = {}
-    for hook in target.service.hooks:
-        rest = target.only(each for each in occasion.hosts if each not in failed)
-        if hook.when == occasion.when and rest.fleet.hosts:
-            failed.update(_one(rest, occasion, entering, hook))
+    for each in target.service.hooks:
+        rest = target.only(h for h in occasion.hosts if h not in failed)
+        if each.when == occasion.when and rest.fleet.hosts:
+            failed.update(hook.run(rest, occasion, entering, each))
     return failed
-
-
-def _one(
-    target: Target, occasion: Occasion, entering: tuple[Command, ...], hook: Hook
-) -> Failures:
-    if hook.place == "here":
-        return _here(target, occasion, hook)
-    hosts = target.fleet.hosts
-    if hook.place == "primary":
-        hosts = tuple(each for each in hosts if each == occasion.primary)
-    root = hook.as_service and target.service.use_sudo
-
-    def act(remote: Remote) -> None:
-        running = hooking.run(target.paths, hook, occasion, remote.host)
-        # root does not touch the user's lock
-        before = () if root else tuple(Step("", each) for each in entering)
-        script = Script((*before, Step(hook.title, running)), aloud=True)
-        remote.run(script, as_root=root, deadline=hook.deadline)
-
-    return target.only(hosts).fleet.each(act).failed
-
-
-def _here(target: Target, occasion: Occasion, hook: Hook) -> Failures:
-    """Run it on this machine; if it fails, the phase does so on every host."""
-    here, run = target.here, hook.run
-    try:
-        if isinstance(run, str):
-            known = occasion.environment()
-            here.run(hook.title, run, known, hook.deadline)
-        else:
-            here.call(hook.title, partial(run, occasion), hook.deadline)
-    except HostError as error:
-        return dict.fromkeys(target.fleet.hosts, error)
-    return {}

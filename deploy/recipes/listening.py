@@ -28,11 +28,11 @@ def show_logs(target: Target, wanted: Excerpt) -> None:
 def run(target: Target, line: str, once: bool) -> None:
     """Run a shell command in the current release, as the service's account, in its environment.
 
-    On every host, or *once*, on the first; raises NotUndone with the hosts where it failed.
+    On every host, or *once*, on the primary one; raises NotUndone with the hosts where it failed.
     """
     if not line.strip():
         raise Refused("say what to run: fab … --command 'venv/bin/python manage.py'")
-    hosts = target.fleet.hosts[:1] if once else target.fleet.hosts
+    hosts = (target.primary,) if once else target.fleet.hosts
     running = Step(f"running: {line}", setup.in_service(target.paths, line))
     results = target.only(hosts).fleet.each(
         lambda remote: remote.run(

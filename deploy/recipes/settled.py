@@ -35,7 +35,9 @@ def _plain(value: Any) -> Any:
         return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    return value if isinstance(value, (bool, int, float)) else str(value)
+    if isinstance(value, (bool, int, float)):
+        return value
+    return getattr(value, "__qualname__", None) or str(value)
 
 
 def _text(value: Any) -> str:

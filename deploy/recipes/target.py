@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from deploy import hosts
 from deploy.commands import facts as asking
 from deploy.errors import DeployError, NotUndone, Refused
 from deploy.facts import HostFacts
@@ -29,6 +30,8 @@ class Target:
 
     paths: Paths
     fleet: Fleet
+    #: hosts that get no release, for hooks of their roles
+    others: Fleet
     templates: Templates
     output: Output
     #: the operator's machine
@@ -46,7 +49,7 @@ class Target:
     @property
     def primary(self) -> str:
         """The host that does what is done once."""
-        return self.fleet.hosts[0]
+        return hosts.primary(self.service.hosts, self.fleet.hosts)
 
     def glance(self, question: Question[HostFacts] | None = None) -> Results[HostFacts]:
         """Ask every host at once, and keep what cannot be asked beside what was told."""

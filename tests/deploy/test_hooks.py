@@ -2,7 +2,8 @@
 
 import pytest
 
-from deploy.hooks import Hook, Occasion, hooks
+from deploy.hook_checks import hooks
+from deploy.hooks import Hook, Occasion
 
 
 def announce(occasion):
@@ -23,6 +24,7 @@ WRONG = [
     (Hook("true", after="prepare", on="web1"), "it takes hosts, primary, here"),
     (Hook(announce, after="prepare", on="hosts"), "announce is a function"),
     (Hook("true", after="prepare", on="here", as_service=True), "is for hosts"),
+    (Hook("true", after="prepare", on="here", roles=("web",)), "choose among hosts"),
     (Hook("true", after="prepare", as_service=1), "as_service must be True or False"),
     (Hook("true", after="prepare", deadline=0), "deadline must be more than 0"),
     (Hook("true", after="prepare", deadline="soon"), "deadline must be a number"),

@@ -4,6 +4,7 @@ import pytest
 
 from deploy import layers
 from deploy.errors import SettingsError
+from deploy.hosts import Host
 from deploy.layers import Layer
 from deploy.settings import Service
 
@@ -69,7 +70,7 @@ def test_the_environment_stands_for_settings_by_service():
         },
     )
     made = layers.laid(WORKER, [found["worker"]])
-    assert (made.hosts, made.env["PORT"]) == (("a", "b"), "81")
+    assert (made.hosts, made.env["PORT"]) == ((Host("a"), Host("b")), "81")
     assert layers.laid(WEB, [found["web"]]).use_sudo is False
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from deploy import settings
 from deploy.errors import SettingsError
+from deploy.hosts import Host
 from deploy.settings import PythonEnvironment, Service
 
 WHOLE = {
@@ -25,6 +26,7 @@ WRONG = {
     "start": [None, "", "a; b", "a\nb", "a 'b", 5, ["a"]],
     "user": [None, "", "it's", "$(id)", "-u", "日本語", "a b", "a" * 99, 5],
     "hosts": [None, "a b", ["-o"], ["h", "h"], ["$(id)"], [None], 5],
+    "inventory": [None, 5, ["hosts.yaml"], "a\nb"],
     "run_as": [None, "it's", "-u", "a b", 5, "日本語"],
     "repository": [None, "", "-u", "https://u:p@h/r", "a\nb", 5],
     "repo_tree": ["/abs", "../up", "a/../b", "a\nb"],
@@ -129,7 +131,7 @@ def test_values_are_made_to_their_kinds():
         use_sudo="no",
         build="make",
     )
-    assert made.hosts == ("a", "b")
+    assert made.hosts == (Host("a"), Host("b"))
     assert made.linked_dirs == (PurePosixPath("log"), PurePosixPath("tmp/pids"))
     assert made.env == {"PORT": "80"}
     assert (made.settle, made.use_sudo, made.build) == (1.5, False, ("make",))
@@ -148,7 +150,7 @@ def test_other_values_lie_over_those_of_the_fabfile():
     over = settings.overridden(made, {"settle": "7", "hosts": "h"})
     assert (over.settle, over.hosts, over.env, over.user) == (
         7,
-        ("h",),
+        (Host("h"),),
         made.env,
         "app",
     )

@@ -1,0 +1,69 @@
+"""Hosts are names, or have roles; one does what is done once; the command line chooses among them."""
+
+import pytest
+
+from deploy import hosts
+from deploy.hosts import Host
+
+WRONG = [
+    ([Host("a"), "a"], "must name each host once"),
+    ([Host("a b")], "must be host, user@host or user@host:port"),
+    ([Host("a", primary=True), Host("b", primary=True)], "one primary host, not a and"),
+    ([Host("a", primary=True, no_release=True)], "a as primary without a release"),
+    ([Host("a", roles=["x y"])], "of a a part must be letters"),
+    ([Host("a", primary="chief")], "of a a part must be true or false"),
+    ([{"roles": ["web"]}], "hosts that have a name each"),
+    ([{"name": "a", "role": "web"}], "a host has name, roles, primary, no_release"),
+    ([{"name": 5}], "must be text"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), WRONG, ids=[w[1] for w in WRONG])
+def test_a_host_that_cannot_be_is_refused(wrong, sentence):
+    with pytest.raises(ValueError, match=r"^must ") as refused:
+        hosts.hosts(wrong)
+    assert sentence in str(refused.value)
+
+
+def test_names_values_and_mappings_make_the_same_hosts():
+    given = ["ann@a:22", Host("b", ("web",)), {"name": "b2", "roles": "web,db"}]
+    assert hosts.hosts(given) == (
+        Host("ann@a:22"),
+        Host("b", ("web",)),
+        Host("b2", ("web", "db")),
+    )
+    assert hosts.hosts("a,b") == (Host("a"), Host("b"))
+
+
+def test_a_host_tells_what_it_is_for():
+    assert str(Host("a")) == "a"
+    assert str(Host("a", ("web", "db"), primary=True)) == "a (web, db, primary)"
+    assert str(Host("a", no_release=True)) == "a (no release)"
+
+
+KNOWN = (Host("a"), Host("b", ("web",)), Host("c", ("web", "db"), primary=True))
+
+
+def test_the_primary_is_who_was_declared_or_the_first_that_takes_part():
+    assert hosts.primary(KNOWN, ["a", "b", "c"]) == "c"
+    assert hosts.primary(KNOWN, ["b", "a"]) == "b"
+
+
+def test_names_and_roles_choose_together():
+    def names(*given):
+        return [each.name for each in hosts.chosen(KNOWN, *given)]
+
+    assert names((), ()) == ["a", "b", "c"]
+    assert names(("a", "b"), ()) == ["a", "b"]
+    assert names((), ("web",)) == ["b", "c"]
+    assert names((), ("db", "other")) == ["c"]
+    assert names(("b",), ("db",)) == []
+
+
+def test_a_role_that_no_host_has_is_told_with_the_nearest():
+    assert hosts.unknown_role(KNOWN, ["web", "db"]) == ""
+    assert "no host has the role wbe; did you mean web?" in hosts.unknown_role(
+        KNOWN, ["wbe"]
+    )
+    assert "there are db, web" in hosts.unknown_role(KNOWN, ["queue"])
+    assert "there are none" in hosts.unknown_role([Host("a")], ["queue"])
