@@ -39,6 +39,7 @@ FLOORS = {
             "delta",
             "archive",
             "history",
+            "secrets",
             "survey",
             "scaffold",
         ),
@@ -70,8 +71,8 @@ DOORS = {
     "jinja2": r"deploy/rendering\.py",
     "rich": r"deploy/output/(lines|screen|frame)\.py",
     # remote/transport starts what ssh_config names as ProxyCommand
-    # remote/here runs a project's hooks on the operator's machine
-    "subprocess": r"deploy/(rendering|repository|archive|history|remote/(transport|here))\.py|worker/soak/.*\.py",
+    # remote/here runs a project's hooks on the operator's machine, secrets what a secret is asked of
+    "subprocess": r"deploy/(rendering|repository|archive|history|secrets|remote/(transport|here))\.py|worker/soak/.*\.py",
     "pymysql": r"worker/store/.*\.py",
     "sqlite3": r"worker/store/.*\.py",
 }

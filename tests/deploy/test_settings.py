@@ -39,6 +39,7 @@ WRONG = {
     "setup_commands": [None, 5, [5], ["a\nb"]],
     "env": [None, "A=1", ["A"], {"A B": "1"}, {"A": None}, {"A": "\0"}],
     "secrets": [None, ["A B"], ["A=1"], 5, [5]],
+    "secret_commands": [None, ["A"], {"A B": "true"}, {"A": " "}, 5],
     "linked_dirs": [None, ["/log"], ["../log"], ["."], 5, [5], ["a\nb"]],
     "linked_files": [None, ["/log"], ["a/../../b"], 5],
     "copy_files": [None, ["/log"], ["../log"], 5, [5], ["a\nb"]],
@@ -53,6 +54,9 @@ WRONG = {
     "max_fail_percentage": [None, -1, 100, 1.5, "x", "", True],
     "confirm_timeout": [None, -1, 1, 2.9, "soon", float("inf"), True],
     "unreachable": [None, "", "ignore", "SKIP", True, 5],
+    "notify_url": [None, "https://a/b", 5, ["URL"]],
+    "notify_command": [None, 5, "a\nb", ["true"]],
+    "listen": [None, ["80"], ["a:0", "a:99999"], ["h", "h"], 5],
     "hooks": [
         None,
         "make",
