@@ -27,4 +27,6 @@ def test_no_request_is_lost_during_a_deploy(operator):
     assert {each.body for each in load.answers} == {first, second}
     assert load.answers[-1].body == second
     assert operator.pid("web1") == keeper
-    assert second in operator.done(operator.task("status"))
+    noted = operator.on("web1", f"tail -n 1 {operator.service_directory}/running")
+    assert noted.startswith(f"{keeper}.")
+    assert noted.endswith(f"/{second}")
