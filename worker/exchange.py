@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from worker import lines
 from worker.errors import WorkerError
 from worker.holding import Holding
-from worker.job import GivenBack, Outcome, Retry, Settled
+from worker.job import Done, GivenBack, Outcome, Retry, Settled
 from worker.journal import Journal
 from worker.pacing import Pacing
 from worker.rounds import Rounds
@@ -106,7 +106,8 @@ class Exchange:
             lines.lost(job) if job.id in turn.lost else lines.Ended(job, outcome)
             for job, outcome in ended
         )
-        self._pace(room, len(turn.grabbed), [outcome for _, outcome in ended])
+        others = [outcome for _, outcome in ended if type(outcome) is not Done]
+        self._pace(room, len(turn.grabbed), others)
 
     def _pace(self, room: int, grabbed: int, outcomes: list[Outcome]) -> None:
         now = time.monotonic()

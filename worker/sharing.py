@@ -12,6 +12,8 @@ from worker.member import Member
 from worker.portion import Portion
 from worker.store.base import Grabbed
 
+#: ends whose seconds tell how long such jobs take
+_COUNTED = (Done, Delivered, Settled)
 #: seconds without a word from a child after which the jobs behind its running one go to others
 STUCK = 0.1
 
@@ -72,4 +74,4 @@ class Sharing:
 
 def _seconds(outcome: Outcome) -> float:
     """Anything but a job simply done counts as long: it is not the tiny work that is worth batching."""
-    return outcome.seconds if isinstance(outcome, (Delivered, Done, Settled)) else 0.001
+    return outcome.seconds if type(outcome) in _COUNTED else 0.001

@@ -60,14 +60,13 @@ def report(ended: bool, outcomes: Sequence[Outcome]) -> bytes:
 
 def read_report(frame: Any) -> tuple[bool, list[Outcome]]:
     ended, outcomes = frame
-    return ended, [_outcome(each) for each in outcomes]
+    return ended, [
+        _outcome(*each) if type(each) is list else Done(each) for each in outcomes
+    ]
 
 
-def _outcome(said: Any) -> Outcome:
-    if isinstance(said, list):
-        kind, fields = said
-        return _KINDS[kind](**fields)
-    return Done(said)
+def _outcome(kind: str, fields: dict[str, Any]) -> Outcome:
+    return _KINDS[kind](**fields)
 
 
 class Reader:

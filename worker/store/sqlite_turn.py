@@ -27,8 +27,8 @@ COALESCE = "INDEXED BY job_coalesce"
 
 def turn(cursor: Any, settlements: Sequence[Settlement], ask: Ask | None) -> Turn:
     """Settle, then grab."""
-    finished = [each for each in settlements if isinstance(each.outcome, Done)]
-    others = [each for each in settlements if not isinstance(each.outcome, Done)]
+    finished = [each for each in settlements if type(each.outcome) is Done]
+    others = [each for each in settlements if type(each.outcome) is not Done]
     if finished and not _delete(cursor, finished):
         others = [*finished, *others]
     lost = [each.id for each in others if not settle(cursor, each)]
@@ -66,7 +66,7 @@ def _grab(cursor: Any, ask: Ask) -> list[Grabbed]:
         if left > 0:
             chosen = statements.choose(ask, queue, left, force=CLAIM)
             rows += cursor.execute(*spelled(chosen)).fetchall()
-    jobs = _gather(cursor, ask, [Grabbed._make(row) for row in rows])
+    jobs = _gather(cursor, ask, list(map(Grabbed._make, rows)))
     if jobs:
         taken = statements.take(ask, (job.id for job in jobs), NOW, BY_ID)
         cursor.execute(*spelled(taken))
