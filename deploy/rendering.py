@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 import jinja2
 
-from deploy.errors import SettingsError
+from deploy.errors import Refused, SettingsError
 from deploy.paths import Paths
 from deploy.shell import quote
 
@@ -62,6 +63,23 @@ class Templates:
             ) from None
         _check(service.name, name, text)
         return text
+
+
+def copy_out(project: Path) -> tuple[list[str], list[str]]:
+    """Copy our templates to *project*/templates; name those that were made, and those that are there already."""
+    made, there = [], []
+    folder = project / "templates"
+    try:
+        folder.mkdir(exist_ok=True)
+        for each in sorted(file for place in ours() for file in place.glob("*.j2")):
+            if os.path.lexists(folder / each.name):
+                there.append(each.name)
+            else:
+                (folder / each.name).write_text(each.read_text())
+                made.append(each.name)
+    except OSError as error:
+        raise Refused(f"{folder} cannot be filled: {error}") from None
+    return made, there
 
 
 def ours() -> Iterable[Path]:

@@ -62,6 +62,7 @@ def _tasks(project: Project) -> Collection:
         telling.check_task,
         telling.releases_task,
         telling.settings_task,
+        telling.templates_task,
         telling.logs_task,
     ):
         tasks.add_task(make(project))

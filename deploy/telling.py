@@ -90,6 +90,22 @@ def settings_task(project: Project) -> FleetTask:
     return settings
 
 
+def templates_task(project: Project) -> FleetTask:
+    @fleet_task()
+    def templates(context: Context) -> None:
+        """Copy the templates beside the fabfile, to edit them; ask no host."""
+        from deploy import rendering
+
+        del context
+        with sentences():
+            made, there = rendering.copy_out(project.folder)
+            told = [f"made {', '.join(made)}"] if made else []
+            told += [f"left {', '.join(there)} as it was"] if there else []
+            Output().done(f"templates: {'; '.join(told)}")
+
+    return templates
+
+
 def pending_tasks(project: Project) -> Collection:
     """Make `pending`, and `pending.diff`."""
     tasks = Collection("pending")

@@ -4,9 +4,9 @@ import subprocess
 
 import pytest
 
-from deploy.errors import SettingsError
+from deploy.errors import Refused, SettingsError
 from deploy.paths import Paths
-from deploy.rendering import Templates
+from deploy.rendering import Templates, copy_out, ours
 from deploy.settings import Service
 
 NAMES = ("run.j2", "log.run.j2", "start.j2")
@@ -153,3 +153,21 @@ def test_a_template_that_makes_no_such_script_is_refused(tmp_path, name, text, w
         made(Templates(tmp_path), name, paths())
     assert str(refused.value).startswith("sample: ")
     assert name in str(refused.value)
+
+
+def test_templates_are_copied_out_to_be_edited_and_what_is_there_is_left(tmp_path):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "run.j2").write_text("mine")
+    assert copy_out(tmp_path) == (["log.run.j2", "start.j2"], ["run.j2"])
+    assert (tmp_path / "templates" / "run.j2").read_text() == "mine"
+    theirs = (tmp_path / "templates" / "start.j2").read_text()
+    assert [theirs] == [
+        (place / "start.j2").read_text() for place in ours() if place.is_dir()
+    ]
+    assert copy_out(tmp_path) == ([], ["log.run.j2", "run.j2", "start.j2"])
+
+
+def test_templates_that_cannot_be_copied_out_are_refused(tmp_path):
+    (tmp_path / "templates").write_text("no directory")
+    with pytest.raises(Refused, match="templates cannot be filled"):
+        copy_out(tmp_path)
