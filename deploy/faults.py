@@ -108,8 +108,8 @@ def _tools(facts: HostFacts) -> Iterator[str]:
 
 
 def _packages(facts: HostFacts) -> list[str]:
-    source = {"git"} & set(facts.missing_tools)
-    return ["daemontools", "tar", "gzip", "util-linux", *source]
+    own = sorted({"git", "python3"} & set(facts.missing_tools))
+    return ["daemontools", "tar", "gzip", "util-linux", *own]
 
 
 def _directory(service: Service, facts: HostFacts) -> Iterator[str]:

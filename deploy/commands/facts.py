@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from deploy.facts import HostFacts, Supervised
 from deploy.paths import Paths
@@ -12,7 +12,7 @@ from deploy.release import read as read_manifest
 from deploy.shell import Command, Question, command, let, quote, together
 
 #: what a host needs beside the rest, by deploy_via
-TOOLS = {"copy": (), "git": ("git",)}
+TOOLS: Mapping[str, tuple[str, ...]] = {"copy": (), "git": ("git",)}
 
 
 def ask(paths: Paths, run: str, log_run: str) -> Question[HostFacts]:
@@ -49,7 +49,7 @@ def _look(paths: Paths, run: str, log_run: str) -> Command:
             scan_directory=paths.service.scan_directory,
             wanted_run=_sum(run),
             wanted_log_run=_sum(log_run),
-            source_tools=" ".join(TOOLS[paths.service.deploy_via]),
+            more_tools=" ".join(_tools(paths)),
         ),
         Command("facts_of_machine", frozenset({"facts", "supervise"})),
         Command("facts_of_releases"),
@@ -62,6 +62,11 @@ def _look(paths: Paths, run: str, log_run: str) -> Command:
         command("facts_of_service", paths.scan_entry / "log", "log"),
         Command("facts_of_scripts"),
     )
+
+
+def _tools(paths: Paths) -> tuple[str, ...]:
+    keeper = ("python3",) if paths.service.listen else ()
+    return TOOLS[paths.service.deploy_via] + keeper
 
 
 def _linked_file(paths: Paths, name: str) -> Command:

@@ -1,11 +1,11 @@
 # Print what is there, one fact a line. These functions read: deploy_to, releases, current, service,
-# scan_directory, wanted_run, wanted_log_run (their checksums), source_tools.
+# scan_directory, wanted_run, wanted_log_run (their checksums), more_tools.
 
 facts_of_machine() {
     echo "user $(id -un)"
     time=$(now)
     echo "clock $time"
-    for tool in svc svok svstat multilog setuidgid envdir tai64nlocal tar gzip flock sha256sum od awk $source_tools; do
+    for tool in svc svok svstat multilog setuidgid envdir tai64nlocal tar gzip flock sha256sum od awk $more_tools; do
         command -v "$tool" >/dev/null || echo "missing_tool $tool"
     done
     [ -d "$scan_directory" ] || echo "no_scan_directory $scan_directory"

@@ -10,6 +10,7 @@ can_hand_over() {
 # Have the keeper of DIR start what is current beside what serves, and wait until that alone serves: it
 # has stayed up for $2 seconds, and what served has ended within $3 seconds more. Sets handed, unless the
 # keeper ended instead, which it does when other addresses are asked for: that is a restart like any other.
+# Sets untouched if the new one did not stay up, and what served goes on.
 hand_over() {
     served=$child had=$notes
     control -h "$1" || return 1
@@ -25,6 +26,7 @@ hand_over() {
         nap
     done
     [ "$child" != "$served" ] || {
+        untouched=yes
         say "the new process does not stay up, process $served goes on serving; the end of the log:"
         show_log "$1" 15 "$(label_of "$since")"
         return 1

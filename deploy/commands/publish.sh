@@ -95,8 +95,9 @@ go_back() {
     if [ -z "$previous" ]; then
         control -d "$service" && await_end "$service" "$stop_timeout" && rm -f "$current"
     elif [ "$was" = up ]; then
-        point "$current" "releases/$previous" &&
-            restart_and_verify "$service" "$previous" "$settle" "$stop_timeout" "$health"
+        point "$current" "releases/$previous" || return 1
+        # after a handover that failed, what served has never stopped
+        [ -n "${untouched-}" ] || restart_and_verify "$service" "$previous" "$settle" "$stop_timeout" "$health"
     else
         point "$current" "releases/$previous" && control -d "$service" && await_end "$service" "$stop_timeout"
     fi

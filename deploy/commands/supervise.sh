@@ -133,7 +133,7 @@ restart_and_verify() {
         return 1
     }
     read_status "$1"
-    before=$start since=$(now) handed='' lasting=$3
+    before=$start since=$(now) handed='' untouched='' lasting=$3
     if can_hand_over "$1"; then hand_over "$1" "$3" "$4"; else replace "$1"; fi || return 1
     if [ -n "$handed" ]; then lasting=0; else await_new "$1" "$4" || return 1; fi
     read_clock

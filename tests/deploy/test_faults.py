@@ -55,10 +55,11 @@ def test_a_deploy_is_refused_with_a_sentence(what, sentence):
     assert sentence in found(faults.before_deploy, replace(GOOD, **what))
 
 
-def test_what_is_missing_for_the_source_is_named_with_its_package():
-    said = found(faults.before_deploy, replace(GOOD, missing_tools=("git",)))
-    assert "git cannot be found; install them (Debian: apt-get install" in said
-    assert said.endswith(" git)")
+@pytest.mark.parametrize("tool", ["git", "python3"])
+def test_what_is_missing_for_a_setting_is_named_with_its_package(tool):
+    said = found(faults.before_deploy, replace(GOOD, missing_tools=(tool,)))
+    assert f"{tool} cannot be found; install them (Debian: apt-get install" in said
+    assert said.endswith(f" {tool})")
 
 
 def test_a_repository_that_a_host_cannot_read_is_told_by_check():

@@ -113,6 +113,15 @@ def test_tools_that_are_missing_are_named(host):
     assert host.ask(question).missing_tools == ("svc", "flock")
 
 
+def test_a_keeper_needs_python_on_the_host(host):
+    keeping = host.with_settings(listen=["127.0.0.1:8000"])
+    for asked, missing in ((host, ()), (keeping, ("python3",))):
+        question = facts.ask(asked.paths, "", "")
+        without = "command() { [ $2 != python3 ]; }\n"
+        told = Question(without + question.text, question.read, question.uses)
+        assert host.ask(told).missing_tools == missing
+
+
 def test_a_service_that_nobody_supervises_does_not_answer(host):
     entry = Path(host.paths.scan_entry)
     (entry / "supervise").mkdir(parents=True)

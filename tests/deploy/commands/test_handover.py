@@ -11,7 +11,8 @@ import pytest
 
 from bench.web_load import Load, ask
 from deploy.commands import releases, setup, supervise
-from tests.deploy.commands.supervised import Supervised
+from deploy.facts import HostFacts, Supervised
+from tests.deploy.commands import supervised
 
 OLD, NEW, NEWER = (f"2026112309450{n}-1a2b3c4" for n in range(3))
 
@@ -65,7 +66,7 @@ def port():
 @pytest.fixture
 def web(host, port):
     host.deploy_to.joinpath("server.py").write_text(SERVER)
-    made = Supervised(host.with_settings(listen=[f"127.0.0.1:{port}"]))
+    made = supervised.Supervised(host.with_settings(listen=[f"127.0.0.1:{port}"]))
     yield made
     made.end()
 
@@ -128,6 +129,37 @@ def test_a_release_that_does_not_stay_up_interrupts_nothing(web, port):
     assert load.lost == []
     assert {each.body for each in load.answers} == {OLD}
     assert web.served_by() == before
+
+
+def going_live(web, program=SERVE, **settings):
+    """Have NEW go live after OLD, with settings of its own."""
+    web.host = web.host.with_settings(**settings)
+    new = web.release(NEW, program, "ready")
+    before = HostFacts(current=OLD, service=Supervised(up=True))
+    return web.host.send(releases.go_live(web.host.paths, new, before))
+
+
+def test_a_deploy_of_what_does_not_stay_up_leaves_what_serves_untouched(web, port):
+    served(web)
+    before = web.served_by()
+    with Load(("127.0.0.1", port)) as load:
+        ended = going_live(web, DEAD)
+    assert ended.status == 72, ended
+    assert f"undone: {OLD} is current again" in ended.sentence
+    assert web.host.current.readlink().name == OLD
+    assert web.served_by() == before
+    assert load.lost == []
+
+
+def test_a_deploy_that_fails_its_health_check_is_handed_back(web, port):
+    served(web)
+    check = 'test "$(basename "$(pwd -P)")" = ' + OLD
+    with Load(("127.0.0.1", port)) as load:
+        ended = going_live(web, health_check=check)
+    assert ended.status == 72, ended
+    assert web.served_by()[1] == OLD
+    assert load.lost == []
+    assert load.answers[-1].body == OLD
 
 
 def test_what_does_not_end_is_reported_and_not_killed(web):
