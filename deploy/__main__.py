@@ -1,4 +1,4 @@
-"""python -m deploy init: begin a fabfile for a project. Everything else is fab's."""
+"""python -m deploy: begin a fabfile for a project, complete fab in a shell. Everything else is fab's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from deploy import scaffold, survey, values
+from deploy import completing, scaffold, survey, values
 from deploy.errors import DeployError, Refused
 from deploy.output.output import Output
 from deploy.scaffold import Answers
@@ -23,7 +23,7 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(words)
     output = Output()
     try:
-        _init(Path.cwd(), asked, output)
+        asked.act(asked, output)
     except DeployError as error:
         output.fail(str(error))
         return error.exit_status
@@ -35,7 +35,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m deploy", description="Everything but init is done by fab."
+        prog="python -m deploy",
+        description="Everything that concerns hosts is done by fab.",
     )
     parser.add_argument(
         "--version", action="version", version=f"forklift {version('forklift')}"
@@ -45,10 +46,29 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("hosts", nargs="*", metavar="HOST", help="where it is to run")
     init.add_argument("--user", help="the account that logs in there (app)")
     init.add_argument("--start", help="the program that the service runs")
+    init.set_defaults(act=_init)
+    script = verbs.add_parser("completion", help="print what completes fab in a shell")
+    script.add_argument("shell", choices=sorted(completing.SHELLS), metavar="SHELL")
+    script.set_defaults(act=_completion)
+    # for the script alone, so it has no help
+    complete = verbs.add_parser("complete")
+    complete.add_argument("--line", required=True)
+    complete.add_argument("--typed", required=True, type=int)
+    complete.set_defaults(act=_complete)
     return parser
 
 
-def _init(folder: Path, asked: argparse.Namespace, output: Output) -> None:
+def _completion(asked: argparse.Namespace, output: Output) -> None:
+    output.answer(completing.script(asked.shell).rstrip("\n"))
+
+
+def _complete(asked: argparse.Namespace, output: Output) -> None:
+    for each in completing.candidates(asked.line, asked.typed):
+        output.answer(each)
+
+
+def _init(asked: argparse.Namespace, output: Output) -> None:
+    folder = Path.cwd()
     _refuse_overwriting(folder)
     seen = _with_programs(survey.look(folder), asked.start)
     answers = Answers(

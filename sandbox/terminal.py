@@ -68,6 +68,9 @@ class Terminal:
                 raise SandboxError(f"no {text!r} on the terminal:\n{self.text()}")
             time.sleep(0.02)
 
+    def type(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
+
     def leave(self) -> None:
         """Close it, as an ssh session that breaks: what writes to it gets an error."""
         os.close(self._slave)

@@ -47,6 +47,7 @@ FLOORS = {
         ("recipes",),
         (
             "__main__",
+            "completing",
             "configuration",
             "connecting",
             "notifying",
@@ -72,7 +73,7 @@ DOORS = {
     "rich": r"deploy/output/(lines|screen|frame)\.py",
     # remote/transport starts what ssh_config names as ProxyCommand
     # remote/here runs a project's hooks on the operator's machine, secrets what a secret is asked of
-    "subprocess": r"deploy/(rendering|repository|archive|history|secrets|remote/(transport|here))\.py|worker/soak/.*\.py",
+    "subprocess": r"deploy/(completing|rendering|repository|archive|history|secrets|remote/(transport|here))\.py|worker/soak/.*\.py",
     "pymysql": r"worker/store/.*\.py",
     "sqlite3": r"worker/store/.*\.py",
 }

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from deploy.output.event import Event
 
+#: bytes from which on something that is sent counts as an upload
+UPLOAD = 100_000
 #: lines of a failure's log that are shown while the others go on
 TAIL = 5
 
@@ -24,14 +26,15 @@ class Row:
     began: float = 0
     #: that the phase took, once it has ended
     seconds: float = 0
-    #: bytes of the upload, and those that are gone
+    #: bytes of the upload, once they are known, and those that are gone
     size: int = 0
     sent: int = 0
     tail: tuple[str, ...] = ()
 
     @property
     def uploading(self) -> bool:
-        return self.outcome == "begun" and 0 < self.sent < self.size
+        whole = self.sent >= self.size > 0
+        return self.outcome == "begun" and self.sent >= UPLOAD and not whole
 
 
 class Board:
@@ -90,7 +93,8 @@ class Board:
 
     def _take_step(self, event: Event) -> None:
         if event.host in self._rows:
-            self._change(event.host, step=event.text)
+            # what was sent before may be all
+            self._change(event.host, step=event.text, sent=0)
 
     def _take_upload(self, event: Event) -> None:
         if event.host in self._rows:

@@ -95,12 +95,13 @@ def _doing(row: Row) -> str:
     told = row.step and row.outcome != "ok"
     words = f"{row.phase}: {row.step}" if told else row.phase
     if row.uploading:
-        words = f"{row.phase}: {_megabytes(row.sent)} of {_megabytes(row.size)} MB sent"
+        whole = f" of {_megabytes(row.size)}" if row.size else ""
+        words = f"{row.phase}: {_megabytes(row.sent)}{whole} MB sent"
     return plain(words)
 
 
 def _bar(row: Row) -> RenderableType:
-    if not row.uploading:
+    if not (row.uploading and row.size):
         return ""
     return ProgressBar(row.size, row.sent, width=BAR)
 

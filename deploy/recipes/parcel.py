@@ -25,8 +25,16 @@ class Parcel:
         yield self.names
         if self.archive is None:
             return
-        told = None
+        told = False
         for block in self.archive.blocks():
-            if told is None and (told := self.archive.size):
-                tell_size(len(self.names) + told)
+            told = told or self._told(tell_size)
             yield block
+        if not told:
+            self._told(tell_size)
+
+    def _told(self, tell_size: Callable[[int], None]) -> bool:
+        packed = self.archive.size if self.archive else None
+        if packed is None:
+            return False
+        tell_size(len(self.names) + packed)
+        return True

@@ -64,6 +64,9 @@ def test_each_host_has_one_line_however_narrow(width, last):
 
 def test_an_upload_is_shown_by_bytes_and_bar():
     here = board(["web1"])
+    here.sent("web1", 9_000_000)
+    # the archive is sent while it is made
+    assert " prepare: 9.0 MB sent " in drawn(Frame(here), 80, 24)[1][0]
     here.take(Event("upload", host="web1", said={"bytes": 40_000_000}))
     here.sent("web1", 10_000_000)
     _, (line,) = drawn(Frame(here), 80, 24)
@@ -72,6 +75,13 @@ def test_an_upload_is_shown_by_bytes_and_bar():
     here.sent("web1", 40_000_000)
     _, (line,) = drawn(Frame(here), 80, 24)
     assert "sent" not in line
+
+
+def test_a_step_that_follows_an_upload_of_unknown_size_is_seen():
+    here = board(["web1"])
+    here.sent("web1", 9_000_000)
+    here.take(Event("step", "building", "web1"))
+    assert " prepare: building " in drawn(Frame(here), 80, 24)[1][0]
 
 
 def test_the_clock_of_a_host_runs_while_it_works():
