@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import BinaryIO
 
 from deploy.errors import Refused
@@ -108,7 +108,9 @@ def _pack(
             with grown:
                 grown.notify_all()
     if tar.wait() != 0:
-        raise Refused(f"git could not archive {revision.commit} (its words are above)")
+        tar.stderr.seek(0)  # type: ignore[union-attr] # it is a file: see _tar
+        said = tar.stderr.read().decode(errors="replace").strip()  # type: ignore[union-attr]
+        raise Refused(f"git could not archive {revision.commit}: {said}")
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
@@ -124,8 +126,13 @@ def _tar(tree: Tree, only: Collection[str] | None) -> subprocess.Popen[bytes]:
     commit = NOTHING if only is not None and not only else tree.revision.commit
     words = ["archive", "--format=tar", commit, *some]
     program = [*git(tree.revision.repository), *options, "--literal-pathspecs"]
-    return subprocess.Popen(
+    # a file: a pipe would fill where much is said, and a terminal is drawn anew meanwhile
+    said = TemporaryFile()  # noqa: SIM115 # the process closes it
+    process = subprocess.Popen(
         [*program, *words],
         env=environment(unset=("GIT_LFS_SKIP_SMUDGE",)),
         stdout=subprocess.PIPE,
+        stderr=said,
     )
+    process.stderr = said
+    return process
