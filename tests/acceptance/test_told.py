@@ -4,6 +4,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -11,7 +13,7 @@ from sandbox.terminal import Terminal
 from tests.acceptance.anns import Operator, stem
 
 RELEASE = r"\d{14}-[0-9a-f]{7}"
-INVERTED, COLOURS = re.compile(rb"\x1b\[7m"), re.compile(rb"\x1b\[(3|4|9)\d")
+COLOURS = re.compile(rb"\x1b\[(3|4|9)\d")
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +153,39 @@ def test_a_subject_that_the_encoding_cannot_spell_ends_nothing(operator):
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert "\\u201cMake it one\\u201d" in said
+
+
+def test_others_are_told_and_never_what_is_secret(operator):
+    told = operator.folder / ".cache" / "events"
+    command = 'echo "$FORKLIFT_EVENT" >>.cache/events'
+    (operator.folder / ".cache").mkdir(exist_ok=True)
+    options = ["-o", f"notify_command={command}", "-o", "notify_url=CHAT"]
+    operator.environment["CHAT"] = "http://127.0.0.1:1/very-secret"
+    for more in (["--force"], ["--force", "-o", "build=false"]):
+        done = operator.fab("told.deploy", *options, *more)
+        assert "the webhook of CHAT cannot be reached" in done.stderr
+        assert "very-secret" not in done.stdout + done.stderr
+    assert "very-secret" not in operator.done("told.settings", *options)
+    assert told.read_text().split() == ["start", "success", "start", "undone"]
+    # refused, and rehearsed
+    operator.fab("told.deploy", *options, "-o", "branch=nowhere")
+    operator.fab("--dry", "told.deploy", *options, "--force")
+    assert len(told.read_text().split()) == 4
+
+
+def test_a_shell_is_offered_the_releases_that_the_hosts_could_go_back_to(operator):
+    operator.done("told.deploy", "--force")
+    known = json.loads(operator.done("told.releases", "--json"))["hosts"]["web1"]
+    back = [x["release"] for x in known if x["state"] == "verified"]
+    back.remove(operator.current("web1"))
+    line = f"fab -S {operator.ssh_config} told.rollback --release "
+    offered = subprocess.run(
+        [sys.executable, "-m", "deploy", "complete", f"--line={line}", "--typed=0"],
+        cwd=operator.folder,
+        env=operator.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert back
+    assert offered.stdout.split() == sorted(back, reverse=True)

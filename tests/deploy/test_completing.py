@@ -50,7 +50,9 @@ def deploy(project, *words):
 
 def completed(project, line, typed=None):
     word = read(line).word if typed is None else typed
-    return deploy(project, "complete", f"--line={line}", f"--typed={len(word)}").splitlines()
+    return deploy(
+        project, "complete", f"--line={line}", f"--typed={len(word)}"
+    ).splitlines()
 
 
 def test_a_host_is_one_of_the_service_or_of_all_before_it_is_named(project):
