@@ -76,6 +76,8 @@ class HostFacts:
     lock: str = ""
     #: who keeps everybody from deploying here, since when and why; empty where nobody does
     hold: str = ""
+    #: the release that goes back by itself unless the operator's side confirms it; empty where none does
+    unconfirmed: str = ""
 
     def serves(self, revision: str, made_of: str) -> bool:
         """Say whether a verified release of this revision and these settings is live, and up."""

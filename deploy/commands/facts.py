@@ -108,6 +108,7 @@ def read(printed: str) -> HostFacts:
         unreadable=_last(facts, "unreadable"),
         lock=_last(facts, "lock"),
         hold=_last(facts, "hold"),
+        unconfirmed=_last(facts, "unconfirmed"),
     )
 
 

@@ -18,6 +18,7 @@ facts_of_releases() {
     else
         echo "deploy_to $(stat -c %U "$deploy_to")"
     fi
+    [ ! -s "$deploy_to/.unconfirmed" ] || echo "unconfirmed $(head -n 1 "$deploy_to/.unconfirmed")"
     [ ! -s "$deploy_to/.hold" ] || echo "hold $(head -n 1 "$deploy_to/.hold")"
     # shellcheck disable=SC2046 # three numbers: free blocks, bytes in a block, free inodes
     set -- $(stat -f -c '%a %S %d' "$releases" 2>/dev/null || stat -f -c '%a %S %d' "$deploy_to")

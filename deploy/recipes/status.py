@@ -28,6 +28,10 @@ def status(target: Target, as_json: bool = False) -> None:
     for host, each in seen.ok.items():
         if each.hold:
             target.output.warn(f"{host}: held by {each.hold}")
+        if each.unconfirmed:
+            target.output.warn(
+                f"{host}: {each.unconfirmed} waits to be confirmed, and goes back by itself if nobody does"
+            )
     if wrong:
         raise Refused("\n".join(wrong))
 
@@ -110,6 +114,7 @@ def _as_data(seen: Results[HostFacts], host: str) -> dict[str, object]:
         "log": log.word,
         "log_pid": log.pid or None,
         "hold": facts.hold or None,
+        "unconfirmed": facts.unconfirmed or None,
     }
 
 

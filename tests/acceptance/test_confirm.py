@@ -85,3 +85,17 @@ def test_a_host_that_does_not_hear_the_operator_goes_back_and_then_all_do(confir
     assert "web1: no word came here in time" in said
     assert "undone: every host is on the release that it had" in said
     assert versions(confirmed) == ["one"] * 3
+
+
+def test_status_tells_what_waits_to_be_confirmed(operator):
+    operator.ready()
+    waiting_there = f"{operator.deploy_to}/.unconfirmed"
+    release = operator.current("web2")
+    operator.on("web2", f"echo {release} >{waiting_there}")
+    result = operator.fab(operator.task("status"))
+    assert f"web2: {release} waits to be confirmed" in result.stderr
+    assert "web1: " not in result.stderr
+    told = json.loads(operator.fab(operator.task("status"), "--json").stdout)
+    found = {host: each["unconfirmed"] for host, each in told["hosts"].items()}
+    assert found == {"web1": None, "web2": release, "web3": None}
+    operator.on("web2", f"rm {waiting_there}")
