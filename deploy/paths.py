@@ -44,6 +44,11 @@ class Paths:
         return self.deploy_to / "revisions.log"
 
     @property
+    def maintenance(self) -> PurePosixPath:
+        """A page that a web server shows in place of the service while it is there."""
+        return self.shared / "maintenance.html"
+
+    @property
     def mirror(self) -> PurePosixPath:
         """A bare mirror of the repository, where the source strategy wants one."""
         return self.deploy_to / "repo"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import jinja2
@@ -41,6 +41,11 @@ class Templates:
         """The release's part of starting the service."""
         return self._script("start.j2", paths)
 
+    def maintenance(self, paths: Paths, reason: str, until: str) -> str:
+        """The page that is shown in place of the service."""
+        known = {"reason": reason, "until": until}
+        return self._text("maintenance.html.j2", paths, known)
+
     def keeper(self) -> str:
         """The program that keeps the sockets of `listen` open; it is the same for all."""
         found = (each / "keeper.py" for each in ours())
@@ -53,16 +58,19 @@ class Templates:
         return self._rendered[key]
 
     def _render(self, name: str, paths: Paths) -> str:
+        text = self._text(name, paths, {})
+        _check(paths.service.name, name, text)
+        return text
+
+    def _text(self, name: str, paths: Paths, known: Mapping[str, str]) -> str:
         service = paths.service
         try:
             template = self._environment.get_template(name)
-            text = template.render(service=service, paths=paths)
+            return template.render(service=service, paths=paths, **known)
         except (*_OF_TEMPLATES, *_OF_EXPRESSIONS) as error:
             raise SettingsError(
                 f"{service.name}: the template {name} cannot be rendered: {error}"
             ) from None
-        _check(service.name, name, text)
-        return text
 
 
 def copy_out(project: Path) -> tuple[list[str], list[str]]:

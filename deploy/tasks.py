@@ -8,7 +8,7 @@ from typing import Any
 
 from invoke.collection import Collection
 
-from deploy import changing, settings, stages, telling
+from deploy import changing, maintaining, settings, stages, telling
 from deploy.executor import fabrics_own, stage_task, take_over
 from deploy.hooks import Hook
 from deploy.hosts import Host
@@ -67,6 +67,7 @@ def _tasks(project: Project) -> Collection:
     ):
         tasks.add_task(make(project))
     tasks.add_collection(telling.pending_tasks(project))
+    tasks.add_collection(maintaining.maintenance_tasks(project))
     for name in changing.CONTROL:
         tasks.add_task(changing.control_task(project, name))
     return tasks

@@ -53,6 +53,7 @@ FLOORS = {
             "notifying",
             "executor",
             "inventory",
+            "maintaining",
             "opening",
             "project",
             "changing",
@@ -66,9 +67,9 @@ FLOORS = {
 
 #: who may go through which door
 DOORS = {
-    "fabric": r"deploy/(remote/.*|configuration|executor|project|changing|telling|tasks)\.py",
-    "invoke": r"deploy/(remote/.*|configuration|executor|project|changing|telling|tasks)\.py",
-    "paramiko": r"deploy/(remote/.*|configuration|executor|project|changing|telling|tasks)\.py",
+    "fabric": r"deploy/(remote/.*|configuration|executor|project|changing|maintaining|telling|tasks)\.py",
+    "invoke": r"deploy/(remote/.*|configuration|executor|project|changing|maintaining|telling|tasks)\.py",
+    "paramiko": r"deploy/(remote/.*|configuration|executor|project|changing|maintaining|telling|tasks)\.py",
     "jinja2": r"deploy/rendering\.py",
     "rich": r"deploy/output/(lines|screen|frame)\.py",
     # remote/transport starts what ssh_config names as ProxyCommand
