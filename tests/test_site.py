@@ -43,3 +43,10 @@ def test_it_loads_nothing_from_elsewhere(site):
         assert not [each for pair in loaded for each in pair if "//" in each], page
     for sheet in site.rglob("*.css"):
         assert not re.search(r"url\(\s*[\"']?(https?:)?//", sheet.read_text()), sheet
+
+
+def test_a_picture_loads_nothing_from_elsewhere():
+    pictures = [*(ROOT / "docs").glob("*.svg")]
+    assert pictures
+    for each in pictures:
+        assert not re.search(r"url\(\s*[\"']?https?:|href=|@import", each.read_text())

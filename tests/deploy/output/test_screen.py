@@ -145,6 +145,7 @@ def test_what_is_said_meanwhile_stands_above_the_picture():
     shown.close()
     made.file.flush()
     raw = made.file.buffer.getvalue().decode()
+    assert "\x1b[9A" not in raw
     screen = pyte.Screen(60, 10)
     pyte.Stream(screen).feed(raw.replace("\r\n", "\n").replace("\n", "\r\n"))
     lines = [each.rstrip() for each in screen.display if each.strip()]
