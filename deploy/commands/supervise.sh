@@ -144,13 +144,13 @@ restart_and_verify() {
 # Have what runs in DIR end and be started anew. supervise is deaf for a second after a start, and TERM
 # would meet the start after it, which is ours, if what runs dies meanwhile. So what is young is watched
 # first: if it does not last, it is not sent TERM, since it is started anew by itself. Nor is what had its
-# TERM already, by a stop.
+# TERM already, by a stop, or was seen down, since it may be between two starts.
 replace() {
-    letters=-tcu young=''
+    letters=-cu young=''
     if [ "$state" = up ]; then
         age=$((since - started))
         [ "$age" -gt 10 ] || young=yes
-        [ "$want" != down ] || letters=-cu
+        [ "$want" = down ] || letters=-tcu
         [ "$age" -gt 2 ] || stays_up "$1" 1.6 || letters=-cu young=''
     fi
     control "$letters" "$1"
