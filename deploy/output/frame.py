@@ -21,7 +21,7 @@ BAR = 20
 MARKS = {"waiting": "·", "ok": "✓", "failed": "✗", "interrupted": "✗"}
 ASCII = {"waiting": ".", "ok": "+", "failed": "x", "interrupted": "x"}
 #: what turns while a host is at work, and how many steps a second
-TURNING, ASCII_TURNING, SPEED = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\", 8
+TURNING, ASCII_TURNING, SPEED = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "|/-\\", 4
 STYLES = {"ok": "green", "failed": "bold red", "interrupted": "red", "begun": "cyan"}
 
 
