@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from deploy import completing, scaffold, survey, values
+from deploy import completing, scaffold, shells, survey, values
 from deploy.errors import DeployError, Refused
 from deploy.output.output import Output
 from deploy.scaffold import Answers
@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--start", help="the program that the service runs")
     init.set_defaults(act=_init)
     script = verbs.add_parser("completion", help="print what completes fab in a shell")
-    script.add_argument("shell", choices=sorted(completing.SHELLS), metavar="SHELL")
+    script.add_argument("shell", choices=sorted(shells.SHELLS), metavar="SHELL")
     script.set_defaults(act=_completion)
     # for the script alone, so it has no help
     complete = verbs.add_parser("complete")
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _completion(asked: argparse.Namespace, output: Output) -> None:
-    output.answer(completing.script(asked.shell).rstrip("\n"))
+    output.answer(shells.script(asked.shell).rstrip("\n"))
 
 
 def _complete(asked: argparse.Namespace, output: Output) -> None:

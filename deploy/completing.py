@@ -31,29 +31,6 @@ TASK = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*)\.[a-z.]+")
 #: seconds that fab may take, hosts that are asked for their releases included
 PATIENCE = 60
 
-BASH = """\
-# completes fab: eval "$(python -m deploy completion bash)"
-_forklift_fab() {{
-    mapfile -t COMPREPLY < <({python} -m deploy complete --line="${{COMP_LINE:0:COMP_POINT}}" --typed="${{#COMP_WORDS[COMP_CWORD]}}" 2>/dev/null)
-    [[ ${{#COMPREPLY[@]}} -ne 1 || ${{COMPREPLY[0]}} != *= ]] || compopt -o nospace
-}}
-complete -o default -F _forklift_fab fab
-"""
-ZSH = """\
-#compdef fab
-# completes fab: eval "$(python -m deploy completion zsh)"
-_forklift_fab() {{
-    local -a found
-    local line="${{(j: :)words[1,CURRENT-1]}} $PREFIX"
-    found=(${{(f)"$({python} -m deploy complete --line="$line" --typed="${{#PREFIX}}" 2>/dev/null)"}})
-    (( $#found )) || {{ _files; return }}
-    compadd -S '' -- ${{(M)found:#*=}}
-    compadd -- ${{found:#*=}}
-}}
-compdef _forklift_fab fab
-"""
-SHELLS = {"bash": BASH, "zsh": ZSH}
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -75,11 +52,6 @@ class Asked:
             if TASK.fullmatch(self.words[number]) and not given:
                 return number
         return None
-
-
-def script(shell: str) -> str:
-    """Give what a shell evaluates to complete fab."""
-    return SHELLS[shell].format(python=shlex.quote(sys.executable))
 
 
 def candidates(line: str, typed: int) -> list[str]:

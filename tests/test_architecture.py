@@ -42,6 +42,7 @@ FLOORS = {
             "secrets",
             "survey",
             "scaffold",
+            "shells",
         ),
         ("commands", "rendering", "remote"),
         ("recipes",),
