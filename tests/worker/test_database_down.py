@@ -2,6 +2,7 @@
 
 import gc
 
+import pymysql
 import pytest
 
 from tests.worker.jobs import lines_of
@@ -75,6 +76,31 @@ def test_a_connection_cut_at_the_commit_leaves_no_job_behind(mariadb, run, tmp_p
     assert set(map(int, lines_of(seen))) == set(ids)
     assert sql(queue, "SELECT COUNT(*) FROM failed_job") == [(0,)]
     running.says("the queue answers again")
+    queue.close()
+
+
+def test_a_transaction_begins_on_a_new_connection_where_the_old_one_broke(mariadb):
+    """A child's own connection is idle between two jobs: once broken, it failed each job ever after."""
+    queue, killer = Queue(mariadb.url()), mariadb.connect()
+    queue.setup()
+
+    def used(broken=False):
+        with queue.store.transaction() as cursor:
+            cursor.execute("SELECT CONNECTION_ID()")
+            (id,) = cursor.fetchone()
+            if broken:
+                assert _kill(killer, id)
+                cursor.execute("SELECT 1")
+            return id
+
+    first = used()
+    assert _kill(killer, first)
+    second = used()
+    assert second != first
+    with pytest.raises(pymysql.Error):
+        used(broken=True)
+    assert used() not in (first, second)
+    killer.close()
     queue.close()
 
 

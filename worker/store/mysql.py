@@ -127,8 +127,7 @@ class MysqlStore:
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:
-        connection = self._link.connection()
-        connection.begin()
+        connection = self._link.begun()
         try:
             with connection.cursor() as cursor:
                 yield cursor

@@ -53,6 +53,16 @@ class Link:
         self._local.used_at = time.monotonic()
         return found
 
+    def begun(self) -> Connection[Any]:
+        """Begin a transaction, on a new connection if the old one broke; nothing can be lost with it yet."""
+
+        def begin() -> Connection[Any]:
+            connection = self.connection()
+            connection.begin()
+            return connection
+
+        return self.again(begin, reconnect=True)
+
     def drop(self) -> None:
         """Forget this thread's connection."""
         found: Connection[Any] | None = getattr(self._local, "connection", None)
