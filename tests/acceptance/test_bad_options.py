@@ -69,6 +69,10 @@ def quickly(operator):
     return run
 
 
+#: what is said to people, so that it may be anything that is text
+SAID = ("message", "reason", "until")
+
+
 def test_all_options_are_tried():
     tried = {option for _, option, _ in CASES}
     assert tried >= {"branch", "wait", "release", "like", "message", "-H"}
@@ -84,11 +88,13 @@ def test_no_option_is_taken_for_anything_but_what_it_is(operator, quickly):
             fab = tried(operator, quickly, task, option, HOSTILE[kind])
             told = f"{task} {option}: {kind}: {fab.status}: {fab.said[:2000]}"
             assert "Traceback" not in fab.said, told
-            taken = option == "message" and kind in TEXT
+            taken = option in SAID and kind in TEXT
             assert fab.status == (0 if taken else 2), told
             assert fab.said.strip(), told
             assert len(fab.said) < 20_000, told
-            if taken:
+            if taken and task == "maintenance.on":
+                assert quickly(operator.task("maintenance.off")).status == 0
+            elif taken:
                 held = operator.on("web1", f"cat {operator.deploy_to}/.hold")
                 assert held.endswith(": " + " ".join(HOSTILE[kind].split()))
                 assert quickly(operator.task("unlock")).status == 0
