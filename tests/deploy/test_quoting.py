@@ -32,8 +32,10 @@ anything = st.text(st.characters(exclude_characters="\0", exclude_categories=["C
 line = st.text(
     st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"]), max_size=40
 )
-#: a name in a directory
-name = line.filter(lambda text: text.strip(" ./") == text and "/" not in text and text)
+#: a name in a directory; a setting is taken without the white space around it, of any kind
+name = line.filter(
+    lambda text: text.strip().strip("./") == text and "/" not in text and text
+)
 hostile = (
     "it's",
     "-n",
