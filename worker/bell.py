@@ -19,19 +19,11 @@ def ring(queue_id: str) -> None:
     """Wake the managers of a queue on this host, if there are any."""
     if sys.platform != "linux":
         return
-    # each enqueue rings: an address or a socket made anew would be a tenth of what an enqueue takes
-    bell = _ringing()
-    for address in _addresses(queue_id):
-        with suppress(OSError):
-            bell.sendto(b"", address)
-
-
-@cache
-def _ringing() -> socket.socket:
-    """Open this process's end; it is bound to nothing, so that a forked child may use it too."""
-    bell = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    bell.setblocking(False)
-    return bell
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
+        bell.setblocking(False)
+        for address in _addresses(queue_id):
+            with suppress(OSError):
+                bell.sendto(b"", address)
 
 
 class Bell:
