@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import subprocess
 import threading
+import zlib
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +19,8 @@ from deploy.tree import Tree, refuse_lfs_without_its_program, refuse_submodules
 _BLOCK = 1 << 15
 #: bytes read at once to be sent: in blocks of 32 KiB, each a little more than a packet, every other packet is tiny
 _SENT = 1 << 20
+#: zlib's word for the format of gzip, which tells its end and has a sum
+_GZIP = 31
 #: seconds to wait for more of an archive before whoever reads it may do something else
 _PATIENCE = 0.05
 #: git's tree without an entry, which it knows without having it
@@ -99,18 +101,19 @@ def _pack(
     path: Path,
     grown: threading.Condition,
 ) -> None:
-    with (
-        path.open("wb", buffering=0) as file,
-        gzip.GzipFile("", "wb", 1, file, mtime=0) as packed,
-    ):
+    packing = zlib.compressobj(1, wbits=_GZIP)
+    with path.open("wb") as file:
         while block := tar.stdout.read(_BLOCK):  # type: ignore[union-attr] # it is a pipe
-            packed.write(block)
+            file.write(packing.compress(block))
+            file.flush()
             with grown:
                 grown.notify_all()
-    if tar.wait() != 0:
-        tar.stderr.seek(0)  # type: ignore[union-attr] # it is a file: see _tar
-        said = tar.stderr.read().decode(errors="replace").strip()  # type: ignore[union-attr]
-        raise Refused(f"git could not archive {revision.commit}: {said}")
+        if tar.wait() != 0:
+            tar.stderr.seek(0)  # type: ignore[union-attr] # it is a file: see _tar
+            said = tar.stderr.read().decode(errors="replace").strip()  # type: ignore[union-attr]
+            raise Refused(f"git could not archive {revision.commit}: {said}")
+        # who reads it meanwhile is never sent an end of what is not the whole tree
+        file.write(packing.flush())
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:

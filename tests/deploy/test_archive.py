@@ -1,5 +1,6 @@
 """One commit's tree as one archive."""
 
+import gzip
 import io
 import os
 import subprocess
@@ -141,6 +142,17 @@ def test_a_file_that_lfs_does_not_have_is_no_pointer(large):
     (large.path / "data.bin").unlink()
     with pytest.raises(Refused, match=r"(?s)git could not archive \w+: .*data\.bin"):
         packed(large)
+
+
+def test_an_archive_that_git_could_not_finish_never_looks_whole(large):
+    (large.path / ".git" / "lfs" / "objects").rename(large.path / ".git" / "lost")
+    (large.path / "data.bin").unlink()
+    with archived(look(resolve(".", "HEAD", large.path))) as archive:
+        with pytest.raises(Refused):
+            archive.made.result()
+        begun = archive.path.read_bytes()
+    with pytest.raises(EOFError):
+        gzip.decompress(begun or b"\x1f")
 
 
 @pytest.mark.parametrize("where", ["", "deep/er/"])
