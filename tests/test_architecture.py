@@ -230,7 +230,7 @@ TRESPASSES = {
     "its door elsewhere": [
         ("deploy/recipes/target.py", "import fabric"),
         ("deploy/commands/facts.py", "from paramiko.client import SSHClient"),
-        ("deploy/settings.py", "from invoke import Context"),
+        ("deploy/settings/service.py", "from invoke import Context"),
         ("deploy/project.py", "from jinja2 import Template"),
         ("deploy/recipes/inspect.py", "def f():\n    from rich.table import Table"),
         ("deploy/commands/source.py", "import subprocess"),

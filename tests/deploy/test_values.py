@@ -135,7 +135,6 @@ def test_a_place_on_a_host_may_have_any_name():
     odd = "/home/it's $(a)/日本語"
     assert values.absolute_path(odd) == PurePosixPath(odd)
     assert values.absolute_path("/a/./b/") == PurePosixPath("/a/b")
-    assert values.optional_absolute_path("") is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+"""Which environment variables may be the value of a setting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from deploy.values.words import encodable, matching, texts
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def variables(value: Any) -> tuple[str, ...]:
+    """Make a tuple of names of environment variables."""
+    names = texts(value)
+    for each in names:
+        # what is no name may be the secret itself: it is not shown
+        if not _VARIABLE.fullmatch(each):
+            raise ValueError("must be names of environment variables, without values")
+    return names
+
+
+def optional_variable(value: Any) -> str:
+    """Make the name of an environment variable, or nothing."""
+    if value == "":
+        return ""
+    # what is no name may be the secret itself: it is not shown
+    if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
+        raise ValueError("must be the name of an environment variable, not its value")
+    return value
+
+
+def environment(value: Any) -> Mapping[str, str]:
+    if value == ():
+        value = {}
+    if not isinstance(value, Mapping):
+        raise ValueError("must be a mapping of names to texts")
+    for name, content in value.items():
+        matching(_VARIABLE, name, "the name of an environment variable")
+        if not isinstance(content, (str, int, float)) or isinstance(content, bool):
+            raise ValueError(f"must hold texts or numbers, and {name} is neither")
+        if "\0" in str(content):
+            raise ValueError(f"must not hold a NUL character, and {name} does")
+        encodable(str(content))
+    return MappingProxyType({name: str(content) for name, content in value.items()})
+
+
+def secret_commands(value: Any) -> Mapping[str, str]:
+    """Make a mapping of names of environment variables to shell commands."""
+    lines = environment(value)
+    if not all(line.strip() for line in lines.values()):
+        raise ValueError("must hold a command for each name")
+    return lines

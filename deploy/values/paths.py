@@ -1,0 +1,39 @@
+"""Which paths may be the value of a setting."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from deploy.values.showing import shown
+from deploy.values.words import some_text
+
+
+def absolute_path(value: Any) -> PurePosixPath:
+    path = PurePosixPath(some_text(str(value)))
+    if not path.is_absolute() or ".." in path.parts or len(path.parts) < 2:
+        raise ValueError("must be an absolute path below / without ..")
+    return path
+
+
+def relative_path(value: Any) -> PurePosixPath:
+    path = PurePosixPath(some_text(value))
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError(f"must hold paths inside a release, not {shown(value)}")
+    return path
+
+
+def optional_relative_path(value: Any) -> PurePosixPath:
+    return relative_path(str(value)) if str(value) not in ("", ".") else PurePosixPath()
+
+
+def relative_paths(value: Any) -> tuple[PurePosixPath, ...]:
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, (list, tuple)):
+        raise ValueError("must be a list of paths")
+    return tuple(_path_inside(part) for part in parts if part != "")
+
+
+def _path_inside(value: Any) -> PurePosixPath:
+    made_before = isinstance(value, PurePosixPath)
+    return relative_path(str(value) if made_before else some_text(value))
