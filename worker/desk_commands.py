@@ -14,7 +14,7 @@ from worker.errors import NoSuchJob
 from worker.queue import Queue
 from worker.report import Look
 from worker.store.admin import Which
-from worker.verbs import DAY
+from worker.verbs.kinds import DAY
 
 #: the exit status of what is wrong but no error
 ALARM = 3

@@ -27,7 +27,7 @@ from worker.queue import Queue, release
 from worker.rounds import Rounds
 from worker.spare import Pool
 from worker.staffing import Staff
-from worker.verbs import DAY
+from worker.verbs.kinds import DAY
 from worker.wear import Limits
 
 

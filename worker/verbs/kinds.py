@@ -1,0 +1,40 @@
+"""What a word of the command line has to be: argparse's types, with sentences; and the option of several verbs."""
+
+from __future__ import annotations
+
+import argparse
+
+#: seconds
+DAY = 86400.0
+
+
+def count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return value
+
+
+def megabytes(text: str) -> float:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of megabytes")
+    return float(text)
+
+
+def hooks(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--hook",
+        action="append",
+        default=[],
+        metavar="MODULE:NAME",
+        help="around every job; several: the first is the outermost",
+    )
