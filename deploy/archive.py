@@ -21,6 +21,8 @@ _BLOCK = 1 << 15
 _SENT = 1 << 20
 #: zlib's word for the format of gzip, which tells its end and has a sum
 _GZIP = 31
+#: bytes of an archive that are worth waking all of its readers for
+_WORTH = 1 << 18
 #: seconds to wait for more of an archive before whoever reads it may do something else
 _PATIENCE = 0.05
 #: git's tree without an entry, which it knows without having it
@@ -57,7 +59,8 @@ class Archive:
             while not self.made.done():
                 yield from _blocks(file)
                 with self._grown:
-                    self._grown.wait(_PATIENCE)
+                    if not self.made.done():
+                        self._grown.wait(_PATIENCE)
                 yield b""
             self.made.result()
             yield from _blocks(file)
@@ -77,6 +80,7 @@ def archived(tree: Tree) -> Iterator[Archive]:
         path.touch()
         try:
             made = beside.submit(_pack, tree.revision, process, path, grown)
+            made.add_done_callback(lambda _: _tell(grown))
             yield Archive(path, grown, made)
         finally:
             # it may not have been needed
@@ -101,19 +105,25 @@ def _pack(
     path: Path,
     grown: threading.Condition,
 ) -> None:
-    packing = zlib.compressobj(1, wbits=_GZIP)
-    with path.open("wb") as file:
+    packing, untold = zlib.compressobj(1, wbits=_GZIP), 0
+    with path.open("wb", buffering=_WORTH) as file:
         while block := tar.stdout.read(_BLOCK):  # type: ignore[union-attr] # it is a pipe
-            file.write(packing.compress(block))
-            file.flush()
-            with grown:
-                grown.notify_all()
+            untold += file.write(packing.compress(block))
+            if untold >= _WORTH:
+                file.flush()
+                _tell(grown)
+                untold = 0
         if tar.wait() != 0:
             tar.stderr.seek(0)  # type: ignore[union-attr] # it is a file: see _tar
             said = tar.stderr.read().decode(errors="replace").strip()  # type: ignore[union-attr]
             raise Refused(f"git could not archive {revision.commit}: {said}")
         # who reads it meanwhile is never sent an end of what is not the whole tree
         file.write(packing.flush())
+
+
+def _tell(grown: threading.Condition) -> None:
+    with grown:
+        grown.notify_all()
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
