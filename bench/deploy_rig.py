@@ -82,6 +82,7 @@ class Rig:
 
     def run(self, words: list[str], given: Path | None = None) -> Taken:
         """Run a program, which has to succeed; *given* is its standard input."""
+        os.sync()  # it is not to wait for what was written before
         before, began = self._hosts_cpu(), time.perf_counter()
         process = subprocess.Popen(
             words,
