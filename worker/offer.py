@@ -60,13 +60,13 @@ def accepted(
     """Check an offer before it goes near a database."""
     _check(offer)
     return NewJob(
-        handler=offer.handler,
-        arg=serializers.write(hook.serialized(hooks, offer.arg), serializer),
-        queue=offer.queue,
-        priority=offer.priority,
-        run_after=float(offer.run_after),
-        uniqkey=_key(offer.uniqkey, "uniqkey"),
-        coalesce=_key(offer.coalesce, "coalesce value"),
+        offer.handler,
+        serializers.write(hook.serialized(hooks, offer.arg), serializer),
+        offer.queue,
+        offer.priority,
+        float(offer.run_after),
+        _key(offer.uniqkey, "uniqkey"),
+        _key(offer.coalesce, "coalesce value"),
     )
 
 

@@ -118,7 +118,8 @@ class Queue:
             priority=priority,
             coalesce=coalesce,
         )
-        offers = [alike._replace(arg=arg) for arg in args]
+        name, _, *rest = alike
+        offers = [Offer._make((name, arg, *rest)) for arg in args]
         if uniqkeys is not None:
             if len(uniqkeys) != len(offers):
                 raise BadJob(f"{len(offers)} jobs have {len(uniqkeys)} uniqkeys")

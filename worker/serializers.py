@@ -13,6 +13,8 @@ LARGEST = 15_000_000
 #: begins a text that is not JSON, followed by the serializer's name and a colon: no JSON begins so
 MARK = "~"
 PLAIN = "json"
+#: json.dumps would make an encoder each time
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 
 
 def write(
@@ -21,7 +23,7 @@ def write(
     """Write a value as ASCII, so that no connection's character set can change it."""
     try:
         text = (
-            json.dumps(value, allow_nan=False, separators=(",", ":"))
+            _ENCODER.encode(value)
             if serializer == PLAIN
             else f"{MARK}{serializer}:{_pack(value, serializer)}"
         )

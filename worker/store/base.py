@@ -16,8 +16,7 @@ LEASE = 60.0
 GRAB_BITS = 32
 
 
-@dataclass(frozen=True)
-class NewJob:
+class NewJob(NamedTuple):
     """A job to put in; *arg* is JSON text, *run_after* seconds from now."""
 
     handler: str

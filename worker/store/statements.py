@@ -36,39 +36,39 @@ class Words:
     prune: str
 
 
-#: columns of every job, then those that are left out where no job of a statement has them: a third of its text
+#: columns of every job; of others only those that a job of the statement has: a third of its text
 EVERY = "queue, handler, state, precedence, enqueued_at, enqueued_release, arg"
-SOME = ("due_at", "uniqkey", "coalesce_key")
 
 
 def enqueue(
     jobs: Sequence[NewJob], release: str, now: str, table: str = "job"
 ) -> Statement:
     """Insert jobs. Precedence is minus the priority: one ascending index holds the grab's order."""
-    rows = [_some(each, now) for each in jobs]
-    used = [column for column in SOME if any(row[column] for row in rows)]
+    delayed = any(each.run_after > 0 for each in jobs)
+    keyed = any(each.uniqkey is not None for each in jobs)
+    grouped = any(each.coalesce is not None for each in jobs)
     texts: list[str] = []
     values: list[Any] = []
-    for each, row in zip(jobs, rows):
-        state = SCHEDULED if each.run_after > 0 else READY
-        some = [row[column] or ("NULL", ()) for column in used]
-        more = "".join(f", {text}" for text, _ in some)
-        texts.append(f"(%s, %s, {state}, {-each.priority}, {now}, %s, %s{more})")
-        values += [each.queue, each.handler, release, each.arg]
-        values += [value for _, its in some for value in its]
-    columns = ", ".join([EVERY, *used])
-    sql = f"INSERT INTO {table} ({columns}) VALUES {', '.join(texts)}"
+    for each in jobs:
+        state, due = READY, "NULL"
+        if each.run_after > 0:
+            state, due = SCHEDULED, f"{now} + {microseconds(each.run_after)}"
+        texts.append(
+            f"(%s, %s, {state}, {-each.priority}, {now}, %s, %s"
+            f"{', ' + due if delayed else ''}{', %s' * (keyed + grouped)})"
+        )
+        values += (each.queue, each.handler, release, each.arg)
+        if keyed:
+            values.append(_bytes(each.uniqkey))
+        if grouped:
+            values.append(_bytes(each.coalesce))
+    some = ", due_at" * delayed + ", uniqkey" * keyed + ", coalesce_key" * grouped
+    sql = f"INSERT INTO {table} ({EVERY}{some}) VALUES {', '.join(texts)}"
     return Statement(sql, tuple(values))
 
 
-def _some(job: NewJob, now: str) -> dict[str, tuple[str, tuple[bytes, ...]] | None]:
-    """Give the text and the values of each column that not every job has."""
-    after, key, group = job.run_after, job.uniqkey, job.coalesce
-    return {
-        "due_at": (f"{now} + {microseconds(after)}", ()) if after > 0 else None,
-        "uniqkey": None if key is None else ("%s", (key.encode(),)),
-        "coalesce_key": None if group is None else ("%s", (group.encode(),)),
-    }
+def _bytes(key: str | None) -> bytes | None:
+    return None if key is None else key.encode()
 
 
 def choose(  # noqa: PLR0913 # one place for the statement of both databases
