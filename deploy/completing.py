@@ -102,7 +102,8 @@ def _hosts(asked: Asked) -> Iterable[str]:
         services = [asked.words[number].partition(".")[0]]
     tasks = [word for each in services for word in (f"{each}.settings", "--json")]
     for told in _fab(*own, *tasks) if tasks else ():
-        yield from json.loads(told)["hosts"]["value"]
+        for each in json.loads(told)["hosts"]["value"]:
+            yield each["name"] if isinstance(each, dict) else each
 
 
 def _services() -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from deploy import hosts, values
+from deploy import host_checks, values
 from deploy.hooks import PHASES, PLACES, TASKS, Hook
 
 
@@ -20,7 +20,7 @@ def hooks(value: Any) -> tuple[Hook, ...]:
 
 def _hook(value: Any) -> Hook:
     given = value if isinstance(value, Hook) else _from_mapping(value)
-    given = replace(given, roles=hosts.roles(given.roles))
+    given = replace(given, roles=host_checks.roles(given.roles))
     wrong = next(_wrong(given), None)
     if wrong:
         raise ValueError(f"must hold hooks that can be run: {wrong}")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
 
 from deploy import values
+
+#: settings of its service that a host may have of its own
+OWN = ("env", "start", "listen", "health_check")
 
 
 @dataclass(frozen=True)
@@ -15,36 +18,37 @@ class Host:
     """A machine as ssh names it: ``host``, ``user@host`` or ``user@host:port``.
 
     *roles* say what it is for. The *primary* host does what is done once. One with *no_release* gets
-    no release: hooks for its roles run there, and nothing else.
+    no release: hooks for its roles run there, and nothing else. *env* is laid over the service's;
+    *start*, *listen* and *health_check* replace it there; None leaves it. *facts* are for templates.
     """
 
     name: str
     roles: tuple[str, ...] = ()
     primary: bool = False
     no_release: bool = False
+    env: Mapping[str, str] | None = None
+    start: str | None = None
+    listen: tuple[str, ...] | None = None
+    health_check: str | None = None
+    facts: Mapping[str, Any] | None = None
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The settings that it has of its own."""
+        said = {name: getattr(self, name) for name in OWN}
+        return {name: each for name, each in said.items() if each is not None}
+
+    @property
+    def notes(self) -> list[str]:
+        """What there is to know of it besides its name, for people."""
+        primary = ["primary"] if self.primary else []
+        without = ["no release"] if self.no_release else []
+        known = {**self.own, **({"facts": self.facts} if self.facts else {})}
+        told = [f"{name} {_spelled(each)}" for name, each in known.items()]
+        return [*self.roles, *primary, *without, *told]
 
     def __str__(self) -> str:
-        notes = [*self.roles, *(("primary",) if self.primary else ())]
-        notes += ["no release"] if self.no_release else []
-        return f"{self.name} ({', '.join(notes)})" if notes else self.name
-
-
-def hosts(value: Any) -> tuple[Host, ...]:
-    """Make hosts of names, of Host values, or of mappings with their fields, as files have them."""
-    parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, (list, tuple)):
-        raise ValueError("must be a list of hosts")
-    made = tuple(_host(part) for part in parts if part != "")
-    values.hosts([each.name for each in made])
-    chief = [each.name for each in made if each.primary]
-    if len(chief) > 1:
-        raise ValueError(f"must have one primary host, not {' and '.join(chief)}")
-    return made
-
-
-def roles(value: Any) -> tuple[str, ...]:
-    """Make roles of a list, or of a text with commas between."""
-    return tuple(values.service_name(each) for each in values.texts(value))
+        return f"{self.name} ({', '.join(self.notes)})" if self.notes else self.name
 
 
 def primary(known: Iterable[Host], among: Sequence[str]) -> str:
@@ -76,37 +80,11 @@ def unknown_role(known: Iterable[Host], wanted: Iterable[str]) -> str:
     return ""
 
 
-def _host(value: Any) -> Host:
-    if isinstance(value, str):
-        return Host(value.strip())
-    given = value if isinstance(value, Host) else _from_mapping(value)
-    try:
-        made = replace(
-            given,
-            roles=roles(given.roles),
-            primary=values.yes_or_no(given.primary),
-            no_release=values.yes_or_no(given.no_release),
-        )
-    except ValueError as error:
-        raise ValueError(
-            f"must hold hosts, and of {values.named(given.name)} a part {error}"
-        ) from None
-    if made.primary and made.no_release:
-        raise ValueError(f"must not have {made.name} as primary without a release")
-    return made
-
-
-def _from_mapping(value: Any) -> Host:
-    known = [each.name for each in fields(Host)]
-    if not isinstance(value, Mapping) or "name" not in value:
-        raise ValueError("must be a list of names, or of hosts that have a name each")
-    for name in value:
-        if name not in known:
-            raise ValueError(
-                f"must hold hosts, and a host has {', '.join(known)}, not {values.named(name)}"
-            )
-    return Host(**value)
-
-
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) or "none"
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(f"{name}={each}" for name, each in value.items()) or "none"
+    return " ".join(value) if isinstance(value, tuple) else str(value)

@@ -8,7 +8,7 @@ from typing import Any
 
 from deploy import configuration
 from deploy.errors import SettingsError
-from deploy.hosts import hosts
+from deploy.host_checks import hosts
 from deploy.settings import Service
 
 

@@ -5,15 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from deploy.hosts import Host
 from deploy.release import Release
 from deploy.settings import Service
+
+#: where no host in particular is meant
+NO_HOST = Host("")
 
 
 @dataclass(frozen=True)
 class Paths:
-    """The places of one service, the same on each of its hosts."""
+    """The places of one service, the same on each of its hosts; and the service as it is on one of them."""
 
     service: Service
+    host: Host = NO_HOST
+
+    def at(self, name: str) -> Paths:
+        """Give the same places, with the settings that a host has of its own."""
+        host = next(each for each in self.service.hosts if each.name == name)
+        return Paths(self.service.on(host), host)
 
     @property
     def deploy_to(self) -> PurePosixPath:

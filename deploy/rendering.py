@@ -28,7 +28,8 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters["sh"] = quote
-        self._rendered: dict[tuple[str, str], str] = {}
+        self._rendered: dict[tuple[str, str, str], str] = {}
+        self._checked: set[tuple[str, str]] = set()
 
     def run(self, paths: Paths) -> str:
         """Root's part of starting the service."""
@@ -52,24 +53,29 @@ class Templates:
         return next(each for each in found if each.exists()).read_text()
 
     def _script(self, name: str, paths: Paths) -> str:
-        key = name, paths.service.name
+        key = name, paths.service.name, paths.host.name
         if key not in self._rendered:
             self._rendered[key] = self._render(name, paths)
         return self._rendered[key]
 
     def _render(self, name: str, paths: Paths) -> str:
         text = self._text(name, paths, {})
-        _check(paths.service.name, name, text)
+        # most often the same on all hosts, and a shell is asked
+        if (name, text) not in self._checked:
+            _check(paths.service.name, name, text)
+            self._checked.add((name, text))
         return text
 
     def _text(self, name: str, paths: Paths, known: Mapping[str, str]) -> str:
-        service = paths.service
+        service, host = paths.service, paths.host
+        given = {"service": service, "paths": paths, "host": host, **known}
         try:
             template = self._environment.get_template(name)
-            return template.render(service=service, paths=paths, **known)
+            return template.render(facts=host.facts or {}, **given)
         except (*_OF_TEMPLATES, *_OF_EXPRESSIONS) as error:
+            where = f" for {host.name}" if host.name else ""
             raise SettingsError(
-                f"{service.name}: the template {name} cannot be rendered: {error}"
+                f"{service.name}: the template {name} cannot be rendered{where}: {error}"
             ) from None
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from invoke.collection import Collection
 
-from deploy import changing, maintaining, settings, stages, telling
+from deploy import changing, host_checks, hosts, maintaining, settings, stages, telling
+from deploy.errors import SettingsError
 from deploy.executor import fabrics_own, stage_task, take_over
 from deploy.hooks import Hook
-from deploy.hosts import Host
 from deploy.project import Project, refuse_names, refuse_shadow, sentences
 from deploy.settings import PythonEnvironment
 
@@ -24,6 +24,18 @@ class Service(settings.Service):
     def __init__(self, **given: Any) -> None:
         with sentences():
             super().__init__(**settings.complete(given))
+
+
+class Host(hosts.Host):
+    """A host as a fabfile declares it; what cannot be said of one host ends fab with a sentence."""
+
+    def __init__(self, name: str, roles: Any = (), **given: Any) -> None:
+        with sentences():
+            try:
+                host_checks.refuse_unknown(given)
+            except ValueError as error:
+                raise SettingsError(f"hosts {error}") from None
+            super().__init__(name, roles, **given)
 
 
 def project(*services: Service) -> Collection:

@@ -7,7 +7,7 @@ from datetime import datetime
 from invoke.collection import Collection
 from invoke.context import Context
 
-from deploy import moments
+from deploy import layers, moments
 from deploy.changing import BRANCH
 from deploy.executor import FleetTask, fleet_task
 from deploy.output.output import Output
@@ -80,12 +80,18 @@ def settings_task(project: Project) -> FleetTask:
     @fleet_task({"json": "for programs"})
     def settings(context: Context, json: bool = False) -> None:
         """Show every setting, and where its value comes from; ask no host."""
+        from deploy import inventory
         from deploy.recipes import settled
 
-        (service,) = project.services
+        (declared,) = project.services
         with sentences():
-            said = project.layers(context.config)[service.name]
-            settled.tell(Output(), service, said, json)
+            said = project.layers(context.config)[declared.name]
+            laid = layers.laid(declared, said)
+            origins = layers.origins(declared, said)
+            if laid.inventory:
+                origins["hosts"] += ", inventory"
+            filled = inventory.filled(project.folder, laid)
+            settled.tell(Output(), filled, origins, json)
 
     return settings
 

@@ -22,6 +22,7 @@ FLOORS = {
             "hooks",
             "hook_checks",
             "hosts",
+            "host_checks",
             "values",
             "linked",
             "output",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from deploy import repository
 from deploy.facts import HostFacts
-from deploy.recipes import preparing
+from deploy.recipes import ingredients
 from deploy.recipes.delivery import Delivery, delivery
 from deploy.recipes.locking import Reached, reached
 from deploy.recipes.target import Target
@@ -34,9 +34,11 @@ class Asked:
 
     def is_live(self) -> bool:
         """Say whether every host serves just that already."""
-        made_of = preparing.made_of(self.target)
         commit = self.revision.commit
-        return all(each.serves(commit, made_of) for each in self.facts.values())
+        made_of = ingredients.made_of(self.target)
+        return all(
+            each.serves(commit, made_of[host]) for host, each in self.facts.items()
+        )
 
 
 def locked(

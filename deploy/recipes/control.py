@@ -20,17 +20,17 @@ REFUSED = (71, 75)
 
 
 def start(target: Target) -> None:
-    starting = partial(_of_current, target.paths, supervise.start)
+    starting = partial(_of_current, target, supervise.start)
     _asked(target, ("start", "up"), starting, verified=True)
 
 
 def restart(target: Target) -> None:
-    restarting = partial(_of_current, target.paths, supervise.restart)
+    restarting = partial(_of_current, target, supervise.restart)
     _asked(target, ("restart", "restarted"), restarting, verified=True)
 
 
 def stop(target: Target) -> None:
-    _asked(target, ("stop", "down"), lambda _: [supervise.stop(target.paths)])
+    _asked(target, ("stop", "down"), lambda *_: [supervise.stop(target.paths)])
 
 
 def reload(target: Target) -> None:
@@ -39,13 +39,13 @@ def reload(target: Target) -> None:
             f"{target.service.name} does not reload: its process may take HUP for an order to end; "
             "use restart, or set reloads=True if it handles HUP"
         )
-    _asked(target, ("reload", "reloaded"), lambda _: [supervise.reload(target.paths)])
+    _asked(target, ("reload", "reloaded"), lambda *_: [supervise.reload(target.paths)])
 
 
 def _asked(
     target: Target,
     words: tuple[str, str],
-    commands: Callable[[HostFacts], list[Command]],
+    commands: Callable[[str, HostFacts], list[Command]],
     verified: bool = False,
 ) -> None:
     """Do it on every host; with *verified*, a release that has never run counts as verified then."""
@@ -55,7 +55,10 @@ def _asked(
 
     def act(remote: Remote) -> None:
         facts = known[remote.host]
-        wanted = [*commands(facts), *(_verifying(target, facts) if verified else [])]
+        wanted = [
+            *commands(remote.host, facts),
+            *(_verifying(target, facts) if verified else []),
+        ]
         begun = Step("", lock.enter_phase(target.paths))
         remote.run(
             Script((begun, *(Step("", each) for each in wanted))),
@@ -73,9 +76,12 @@ def _asked(
 
 
 def _of_current(
-    paths: Paths, make: Callable[[Paths, Release], Command], facts: HostFacts
+    target: Target,
+    make: Callable[[Paths, Release], Command],
+    host: str,
+    facts: HostFacts,
 ) -> list[Command]:
-    return [make(paths, facts.current)] if facts.current else []
+    return [make(target.at(host), facts.current)] if facts.current else []
 
 
 def _verifying(target: Target, facts: HostFacts) -> list[Command]:

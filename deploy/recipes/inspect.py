@@ -31,7 +31,7 @@ def releases(target: Target, as_json: bool = False) -> None:
 def check(target: Target) -> None:
     """Tell what would go wrong, on all hosts at once; raises Refused with all of it."""
     now = time.time()
-    results = target.glance(target.examination())
+    results = target.glance(closely=True)
     unable = [*results.failed.values(), *_without_root(target, results.ok)]
     refuse(
         results.ok, lambda each: faults.in_check(target.service, each, 0, now), unable

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from deploy import values
 from deploy.commands import maintenance
 from deploy.errors import NotUndone, Refused
@@ -12,8 +14,11 @@ from deploy.shell import Command, Script, Step
 def on(target: Target, reason: str, until: str) -> None:
     """Put the page on every host; again, with other words, takes the place of the first."""
     told = _line("reason", reason) or "maintenance", _line("until", until)
-    page = target.templates.maintenance(target.paths, *told)
-    _everywhere(target, maintenance.put(target.paths, page))
+    pages = {
+        host: target.templates.maintenance(target.at(host), *told)
+        for host in target.fleet.hosts
+    }
+    _everywhere(target, lambda host: maintenance.put(target.paths, pages[host]))
     name = target.service.name
     target.output.done(
         f"{name}: {target.paths.maintenance} is on {', '.join(target.fleet.hosts)}; "
@@ -23,7 +28,7 @@ def on(target: Target, reason: str, until: str) -> None:
 
 def off(target: Target) -> None:
     """Take the page off every host, if it is there."""
-    _everywhere(target, maintenance.take(target.paths))
+    _everywhere(target, lambda _: maintenance.take(target.paths))
     hosts = ", ".join(target.fleet.hosts)
     target.output.done(f"{target.service.name}: there is no page on {hosts}")
 
@@ -35,9 +40,10 @@ def _line(option: str, given: str) -> str:
         raise Refused(f"--{option} {error}") from None
 
 
-def _everywhere(target: Target, command: Command) -> None:
-    script = Script((Step("", command),))
-    results = target.fleet.each(lambda remote: remote.run(script))
+def _everywhere(target: Target, command: Callable[[str], Command]) -> None:
+    results = target.fleet.each(
+        lambda remote: remote.run(Script((Step("", command(remote.host)),)))
+    )
     if results.failed:
         kind = NotUndone if results.ok else Refused
         raise kind(sentences(results.failed.values()))

@@ -31,6 +31,12 @@ class Plan:
     phases: Mapping[str, Seconds]
     #: which of all hosts of the run does what is done once
     primary: str
+    #: a checksum, for each host, of the settings that its release is made of
+    made_of: Mapping[str, str]
+
+    def on(self, host: str) -> Manifest:
+        """Give the manifest that the release has on one host."""
+        return replace(self.new, made_of=self.made_of[host])
 
     def noted(self, host: str) -> dict[str, Any]:
         """Say what the history of *host* is told besides the manifest."""
@@ -104,7 +110,8 @@ class Plan:
 
     def _script(self, make: Publishing, host: str, entering: Command) -> Script:
         facts = self.facts[host]
-        made = make(self.target.paths, self.new, facts, self.noted(host))
+        paths, new = self.target.at(host), self.on(host)
+        made = make(paths, new, facts, self.noted(host))
         steps = (Step("", entering), Step("", made))
         return Script(steps, ends_by_itself=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import (
     Callable,
     Collection,
@@ -21,7 +20,7 @@ from deploy.recipes import hooked
 from deploy.recipes.delivery import Delivery
 from deploy.recipes.parcel import OUTDATED, Parcel
 from deploy.recipes.plan import Plan
-from deploy.recipes.target import Target, sentences
+from deploy.recipes.target import sentences
 from deploy.recipes.timing import Seconds
 from deploy.remote.fleet import LeftAtOnce
 from deploy.remote.remote import Remote
@@ -31,20 +30,6 @@ from deploy.shell import Script, Step
 DEADLINE = 1800
 #: the tasks that bring new code, and with it migrations; a rollback takes none back
 MIGRATING = ("deploy", "update")
-
-
-def made_of(target: Target) -> str:
-    """Sum up the settings that go into a release: with the same, one of the same revision is the same."""
-    service = target.service
-    parts = (
-        target.templates.start(target.paths),
-        (service.listen, service.listen and service.settle),
-        service.build,
-        str(service.repo_tree),
-        sorted(map(str, service.linked_dirs)),
-        sorted(map(str, service.linked_files)),
-    )
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def prepare(plan: Plan, delivery: Delivery) -> Plan:
@@ -133,30 +118,31 @@ def _send(plan: Plan, parcel: Parcel, remote: Remote) -> None:
 
 
 def _steps(plan: Plan, parcel: Parcel, host: str) -> Iterable[Step]:
-    paths, new = plan.target.paths, plan.new.release
+    paths, new = plan.target.at(host), plan.on(host)
     start = plan.target.templates.start(paths)
     yield Step("", lock.enter_phase(paths, plan.target.holder))
     yield Step("", releases.sweep(paths))
     noted = plan.noted(host)
-    yield Step("", releases.abandon_on_failure(paths, plan.new, noted))
+    yield Step("", releases.abandon_on_failure(paths, new, noted))
     yield from parcel.steps
-    yield Step("", releases.add_start(paths, new, start))
+    yield Step("", releases.add_start(paths, new.release, start))
     if paths.service.listen:
         keeper = plan.target.templates.keeper()
-        yield Step("", releases.add_keeper(paths, new, keeper))
+        yield Step("", releases.add_keeper(paths, new.release, keeper))
     yield Step("", shared.make_directories(paths))
-    yield Step("", shared.link(paths, new))
+    yield Step("", shared.link(paths, new.release))
     for each in paths.service.build:
-        yield Step(build.title(each), build.step(paths, new, each))
-    yield Step("completing the release", releases.complete(paths, plan.new))
+        yield Step(build.title(each), build.step(paths, new.release, each))
+    yield Step("completing the release", releases.complete(paths, new))
 
 
 def _remove(plan: Plan, hosts: Collection[str], why: str) -> None:
-    paths, new = plan.target.paths, plan.new
-    pruning = Step("", releases.prune(paths, [new.release]))
+    paths = plan.target.paths
+    pruning = Step("", releases.prune(paths, [plan.new.release]))
 
     def remove(remote: Remote) -> None:
         noted = plan.noted(remote.host)
+        new = plan.on(remote.host)
         noting = Step("", releases.note_undone(paths, new, noted, why))
         remote.run(Script((pruning, noting)))
 

@@ -14,7 +14,7 @@ from deploy.recipes.locking import reached
 from deploy.recipes.plan import Plan
 from deploy.recipes.publishing import publish
 from deploy.recipes.target import Target, refuse
-from deploy.release import Manifest
+from deploy.release import Manifest, Release
 
 
 def rollback(target: Target, wanted: str = "", patience: float = 0) -> None:
@@ -22,13 +22,15 @@ def rollback(target: Target, wanted: str = "", patience: float = 0) -> None:
     with reached(target, patience) as here:
         facts = here.facts
         refuse(facts, lambda each: faults.before_deploy(target.service, each, 0))
+        chosen = _chosen(target, facts, wanted)
         plan = Plan(
             here.target,
-            _chosen(target, facts, wanted),
+            chosen,
             facts,
             "rollback",
             {"probe": here.seconds},
             here.target.primary,
+            {host: _made_of(each, chosen.release) for host, each in facts.items()},
         )
         plan.tell()
         missed = publish([plan])
@@ -52,3 +54,8 @@ def _chosen(target: Target, facts: Mapping[str, HostFacts], wanted: str) -> Mani
             f"on {' and on '.join(facts)} (fab {target.service.name}.releases)"
         )
     return replace(back, operator=target.operator)
+
+
+def _made_of(facts: HostFacts, name: Release) -> str:
+    """Tell what the host's own release of that name is made of."""
+    return next(each.made_of for each in facts.manifests if each.release == name)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from deploy import faults, release
-from deploy.recipes import asking, finishing, preparing, timing
+from deploy.recipes import asking, finishing, ingredients, preparing, timing
 from deploy.recipes.asking import Asked
 from deploy.recipes.ending import Missed, end
 from deploy.recipes.plan import Plan
@@ -105,8 +105,15 @@ def _plan(asked: Asked) -> Plan:
         asked.revision.commit,
         asked.revision.branch,
         asked.target.operator,
-        preparing.made_of(asked.target),
     )
     phases = {"probe": asked.seconds}
-    primary = asked.target.primary
-    return Plan(asked.target, new, asked.facts, asked.task, phases, primary)
+    made_of = ingredients.made_of(asked.target)
+    return Plan(
+        asked.target,
+        new,
+        asked.facts,
+        asked.task,
+        phases,
+        asked.target.primary,
+        made_of,
+    )

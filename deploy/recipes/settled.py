@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from deploy import layers
-from deploy.layers import Layer
+from deploy.hosts import Host
 from deploy.output.output import Output
 from deploy.settings import Service
 
 
 def tell(
-    output: Output, declared: Service, said: Sequence[Layer], as_json: bool = False
+    output: Output, service: Service, origins: Mapping[str, str], as_json: bool = False
 ) -> None:
-    """Show what the layers make of *declared*; raises SettingsError if that cannot be."""
-    service, origins = layers.laid(declared, said), layers.origins(declared, said)
+    """Show the settings of a service, each with its origin."""
     found = {each.name: getattr(service, each.name) for each in fields(Service)}
     if as_json:
         data = {
@@ -33,15 +31,26 @@ def tell(
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, tuple):
+    if isinstance(value, (tuple, list)):
         return [_plain(each) for each in value]
-    if isinstance(value, (bool, int, float)):
+    if isinstance(value, Host):
+        return _host(value)
+    if value is None or isinstance(value, (bool, int, float)):
         return value
     return getattr(value, "__qualname__", None) or str(value)
 
 
+def _host(host: Host) -> Any:
+    """Give a host as a file of settings may have it: a name, or what is said of it."""
+    said = {each.name: _plain(getattr(host, each.name)) for each in fields(Host)}
+    some = {name: each for name, each in said.items() if each not in (None, [], False)}
+    return some if len(some) > 1 else host.name
+
+
 def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "\n".join(map(str, value))
     plain = _plain(value)
     if isinstance(plain, dict):
         return "\n".join(f"{name}={each}" for name, each in plain.items())
-    return "\n".join(map(str, plain)) if isinstance(plain, list) else str(plain)
+    return str(plain)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from deploy import faults, secrets
@@ -15,6 +16,8 @@ from deploy.shell import Command, Script, Step
 
 #: seconds for the commands of a project, such as making a database
 DEADLINE = 600
+#: makes what a host is to do
+Steps = Callable[[str], Iterable[Step]]
 _SAID_NO = (CannotConnect, ScriptFailed)
 
 
@@ -23,12 +26,13 @@ def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> No
     given = _given(target, wanted.project, environment)
     facts = target.look()
     refuse(facts, lambda each: faults.before_setup(target.service, each))
-    _as_root(target, _places(target, given), b"".join(each for _, each in given))
+    payload = b"".join(each for _, each in given)
+    _as_root(target, partial(_places, target, given), payload)
     without = [host for host, each in facts.items() if each.current is None]
     if without:
         first = target.only(without)
         rollout.update(first, wanted)
-    _as_root(target, _finishing(target), b"", begun=True)
+    _as_root(target, lambda _: _finishing(target), b"", begun=True)
     down = not all(each.service.up for each in facts.values())
     hint = f"; bring it up with: fab {target.service.name}.deploy" if down else ""
     target.output.done(f"{target.service.name}: set up on {', '.join(facts)}{hint}")
@@ -61,8 +65,10 @@ def _read(file: Path) -> bytes:
         raise Refused(f"{file}, of copy_files, cannot be read: {error}") from None
 
 
-def _places(target: Target, given: Iterable[tuple[Command, bytes]]) -> Iterable[Step]:
-    paths = target.paths
+def _places(
+    target: Target, given: Iterable[tuple[Command, bytes]], host: str
+) -> Iterable[Step]:
+    paths = target.at(host)
     run, log_run = target.templates.run(paths), target.templates.log_run(paths)
     yield Step("making the directories", setup.directories(paths))
     yield Step("making the service directory", setup.service_directory(paths))
@@ -79,15 +85,18 @@ def _finishing(target: Target) -> Iterable[Step]:
 
 
 def _as_root(
-    target: Target, steps: Iterable[Step], payload: bytes, *, begun: bool = False
+    target: Target, steps: Steps, payload: bytes, *, begun: bool = False
 ) -> None:
-    script = Script(tuple(steps))
+    scripts = {host: Script(tuple(steps(host))) for host in target.fleet.hosts}
     again = f"run fab {target.service.name}.setup again: it goes on where it stopped"
     with if_interrupted(again):
         results = target.phase(
             "setup",
             lambda remote: remote.run(
-                script, [payload], as_root=target.service.use_sudo, deadline=DEADLINE
+                scripts[remote.host],
+                [payload],
+                as_root=target.service.use_sudo,
+                deadline=DEADLINE,
             ),
         )
     if results.failed:

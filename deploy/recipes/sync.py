@@ -9,7 +9,7 @@ from dataclasses import replace
 from deploy import repository
 from deploy.errors import Refused
 from deploy.facts import HostFacts
-from deploy.recipes import rollout
+from deploy.recipes import ingredients, rollout
 from deploy.recipes.asking import Asked
 from deploy.recipes.delivery import delivery
 from deploy.recipes.ending import Missed, end
@@ -24,11 +24,12 @@ def sync(target: Target, wanted: Wanted, like: str = "") -> None:
     missed = Missed()
     with ExitStack() as until_done:
         here = until_done.enter_context(reached(target, wanted.patience))
-        model = model_of(here.facts, like)
+        now = ingredients.made_of(here.target)
+        model = model_of(here.facts, now, like)
         behind = [
             host
             for host, each in here.facts.items()
-            if not each.serves(model.revision, model.made_of)
+            if not _is_like(model, now[host], each)
         ]
         if behind:
             revision = _revision(target, wanted, model)
@@ -44,8 +45,13 @@ def sync(target: Target, wanted: Wanted, like: str = "") -> None:
     end([target.service.name], missed.skipping(here.skipped))
 
 
-def model_of(facts: Mapping[str, HostFacts], like: str) -> Manifest:
-    """Find what all are to have: what serves on every host that serves at all, or on *like*."""
+def model_of(
+    facts: Mapping[str, HostFacts], now: Mapping[str, str], like: str
+) -> Manifest:
+    """Find what all are to have: what serves on every host that serves at all, or on *like*.
+
+    Hosts with settings of their own have the same if each has what the settings say *now*.
+    """
     serving = {
         host: each.live
         for host, each in facts.items()
@@ -55,13 +61,20 @@ def model_of(facts: Mapping[str, HostFacts], like: str) -> Manifest:
         raise Refused(f"{like}: no release is live, verified and up there to sync with")
     if like:
         return serving[like]
-    found = {(each.revision, each.made_of): each for each in serving.values()}
+    found = {
+        (each.revision, each.made_of != now[host] and each.made_of): each
+        for host, each in serving.items()
+    }
     if not found:
         raise Refused("no host has a release that is live, verified and up; deploy one")
     if len(found) > 1:
         told = ", ".join(f"{h} has {each.release}" for h, each in serving.items())
         raise Refused(f"the hosts differ ({told}); say which is right: --like HOST")
     return next(iter(found.values()))
+
+
+def _is_like(model: Manifest, now: str, facts: HostFacts) -> bool:
+    return any(facts.serves(model.revision, each) for each in (model.made_of, now))
 
 
 def _revision(target: Target, wanted: Wanted, model: Manifest) -> Revision:

@@ -62,15 +62,16 @@ class Taking:
             )
 
     def _take(self, hosts: Iterable[str], patience: float) -> None:
-        question = self._target.question()
-        taking = lock.take(self._target.paths, self._target.holder, round(patience))
-        steps = (Step("", taking), Step("", question), Step("", lock.wait()))
-        script = Script(steps, question.read)
+        here = self._target.only(hosts)
+        questions = here.questions()
+        taking = lock.take(here.paths, here.holder, round(patience))
 
         def take(remote: Remote) -> None:
+            question = questions[remote.host]
+            steps = (Step("", taking), Step("", question), Step("", lock.wait()))
+            script = Script(steps, question.read)
             self.held[remote.host] = remote.hold(script, DEADLINE + patience)
 
-        here = self._target.only(hosts)
         self._skip(here.phase("probe", take, self.seconds).failed)
 
     def _skip(self, failed: Mapping[str, DeployError]) -> None:

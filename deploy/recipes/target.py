@@ -51,15 +51,19 @@ class Target:
         """The host that does what is done once."""
         return hosts.primary(self.service.hosts, self.fleet.hosts)
 
-    def glance(self, question: Question[HostFacts] | None = None) -> Results[HostFacts]:
+    def at(self, host: str) -> Paths:
+        """The places on one host, with the settings that it has of its own."""
+        return self.paths.at(host)
+
+    def glance(self, *, closely: bool = False) -> Results[HostFacts]:
         """Ask every host at once, and keep what cannot be asked beside what was told."""
-        asked = question or self.question()
-        return self.fleet.each(lambda remote: remote.ask(asked))
+        questions = self.questions(closely=closely)
+        return self.fleet.each(lambda remote: remote.ask(questions[remote.host]))
 
     def look(self) -> dict[str, HostFacts]:
         """Ask every host at once; raises Refused with all that cannot be asked."""
-        question = self.question()
-        return self.everywhere(lambda remote: remote.ask(question))
+        questions = self.questions()
+        return self.everywhere(lambda remote: remote.ask(questions[remote.host]))
 
     def only(self, hosts: Iterable[str]) -> Target:
         """Give the same target with some of its hosts."""
@@ -84,15 +88,14 @@ class Target:
         self.output.phase(name, self.service.name, self.fleet.hosts)
         return self.fleet.each(timed(told, {} if seconds is None else seconds))
 
-    def question(self) -> Question[HostFacts]:
-        """Ask everything that a recipe decides on."""
-        run = self.templates.run(self.paths)
-        return asking.ask(self.paths, run, self.templates.log_run(self.paths))
-
-    def examination(self) -> Question[HostFacts]:
-        """Ask that, and what only a check has time for."""
-        run = self.templates.run(self.paths)
-        return asking.examine(self.paths, run, self.templates.log_run(self.paths))
+    def questions(self, *, closely: bool = False) -> dict[str, Question[HostFacts]]:
+        """Ask each host everything that a recipe decides on; *closely* too what only a check has time for."""
+        ask = asking.examine if closely else asking.ask
+        places = {host: self.at(host) for host in self.fleet.hosts}
+        return {
+            host: ask(paths, self.templates.run(paths), self.templates.log_run(paths))
+            for host, paths in places.items()
+        }
 
 
 @contextmanager

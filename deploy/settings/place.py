@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from deploy import hosts as inventories
-from deploy import values
+from deploy import host_checks, values
 from deploy.hosts import Host
 from deploy.settings.setting import setting
 
@@ -34,7 +33,7 @@ class Place:
     )
     hosts: tuple[Host, ...] = setting(
         "The machines, as ssh names them, `host`, `user@host` or `user@host:port`; or as `Host`s, with roles.",
-        inventories.hosts,
+        host_checks.hosts,
         (),
     )
     inventory: str | Callable[[], Any] = setting(

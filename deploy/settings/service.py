@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 
 from deploy import values
 from deploy.errors import SettingsError
+from deploy.hosts import Host
 from deploy.settings.additions import Additions
 from deploy.settings.code import Code
 from deploy.settings.place import Place
@@ -36,6 +39,17 @@ class Service(Supervision, Additions, Rollout, Process, Surroundings, Code, Plac
                 "\n".join(f"{values.named(self.name)}: {each}" for each in problems)
             )
 
+    def on(self, host: Host) -> Service:
+        """Give the service as it is on one host, with the settings that this has of its own."""
+        if not host.own:
+            return self
+        # all parts are checked already, those of hosts too
+        made = copy(self)
+        env = MappingProxyType({**self.env, **(host.env or {})})
+        for name, value in {**host.own, "env": env}.items():
+            object.__setattr__(made, name, value)
+        return made
+
     @property
     def account(self) -> str:
         """The account that the service runs as."""
@@ -43,19 +57,36 @@ class Service(Supervision, Additions, Rollout, Process, Surroundings, Code, Plac
 
 
 def _crossed(service: Service) -> Iterable[str]:
-    both = set(service.env) & set(service.secrets)
-    if both:
-        yield f"{', '.join(sorted(both))} must stand in env or in secrets, not in both"
     unnamed = set(service.secret_commands) - set(service.secrets)
     if unnamed:
         yield f"secret_commands has {', '.join(sorted(unnamed))}, which must stand in secrets too"
     if not service.use_sudo and service.account != service.user:
         yield "run_as must be empty without use_sudo: only root can change accounts"
-    if service.listen and service.reloads:
-        yield "reloads must be off with listen: HUP hands the sockets over there, as restart does"
     if service.hard_links and service.deploy_via != "copy":
         yield "hard_links needs deploy_via copy"
     yield from _links(service)
+    yield from _on_a_host(service) or _on_some_hosts(service)
+
+
+def _on_some_hosts(service: Service) -> Iterable[str]:
+    for host in service.hosts:
+        for each in _on_a_host(service.on(host)):
+            yield f"on {host.name}, {each}"
+
+
+def _on_a_host(service: Service) -> list[str]:
+    """Say what is wrong with what a host may have of its own."""
+    wrong = []
+    both = set(service.env) & set(service.secrets)
+    if both:
+        wrong.append(
+            f"{', '.join(sorted(both))} must stand in env or in secrets, not in both"
+        )
+    if service.listen and service.reloads:
+        wrong.append(
+            "reloads must be off with listen: HUP hands the sockets over there, as restart does"
+        )
+    return wrong
 
 
 def _links(service: Service) -> Iterable[str]:

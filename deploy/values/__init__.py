@@ -6,6 +6,7 @@ from deploy.values.endpoints import (
 )
 from deploy.values.environments import (
     environment,
+    facts,
     optional_variable,
     secret_commands,
     variables,
@@ -61,6 +62,7 @@ __all__ = [
     "commands",
     "count",
     "environment",
+    "facts",
     "hosts",
     "interpreter",
     "named",

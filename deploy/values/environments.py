@@ -53,3 +53,17 @@ def secret_commands(value: Any) -> Mapping[str, str]:
     if not all(line.strip() for line in lines.values()):
         raise ValueError("must hold a command for each name")
     return lines
+
+
+def facts(value: Any) -> Mapping[str, Any]:
+    """Make a mapping of names to texts, numbers, truths, or lists of these: what templates can use."""
+    if not isinstance(value, Mapping):
+        raise ValueError("must be a mapping of names to values")
+    for name, content in value.items():
+        matching(_VARIABLE, name, "a name of letters, digits and _")
+        parts = content if isinstance(content, (list, tuple)) else [content]
+        if not all(isinstance(each, (str, int, float)) for each in parts):
+            raise ValueError(
+                f"must hold texts, numbers, truths or lists of these, and {name} is none"
+            )
+    return MappingProxyType(dict(value))

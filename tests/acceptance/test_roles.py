@@ -72,6 +72,9 @@ def test_more_hosts_stand_in_an_inventory(operator):
         return list(json.loads(status.stdout)["hosts"])
 
     assert asked() == ["web2", "web1", "web3"]
+    told = json.loads(operator.done(operator.task("settings"), "--json"))["hosts"]
+    blue = {"name": "web3", "roles": ["blue"]}
+    assert told == {"value": ["web2", "web1", blue], "from": "fabfile, inventory"}
     fabfile = operator.folder / "fabfile.py"
     text = fabfile.read_text()
     function = "def machines():\n    return ['web3']\n"

@@ -1,8 +1,9 @@
 """Hosts are names, or have roles; one does what is done once; the command line chooses among them."""
 
 import pytest
+from invoke.exceptions import Exit
 
-from deploy import hosts
+from deploy import host_checks, hosts, tasks
 from deploy.hosts import Host
 
 WRONG = [
@@ -10,10 +11,17 @@ WRONG = [
     ([Host("a b")], "must be host, user@host or user@host:port"),
     ([Host("a", primary=True), Host("b", primary=True)], "one primary host, not a and"),
     ([Host("a", primary=True, no_release=True)], "a as primary without a release"),
-    ([Host("a", roles=["x y"])], "of a a part must be letters"),
-    ([Host("a", primary="chief")], "of a a part must be true or false"),
+    ([Host("a", roles=["x y"])], "of a the roles must be letters"),
+    ([Host("a", primary="chief")], "of a the primary must be true or false"),
     ([{"roles": ["web"]}], "hosts that have a name each"),
     ([{"name": "a", "role": "web"}], "a host has name, roles, primary, no_release"),
+    ([{"name": "a", "branch": "x"}], "branch cannot be said of one host"),
+    ([Host("a", env={"A B": 1})], "of a the env must be the name of an environment"),
+    ([Host("a", start="a | b")], "of a the start must be one program"),
+    ([Host("a", listen=["80"])], "of a the listen must be addresses"),
+    ([Host("a", facts={"rack": {}})], "of a the facts must hold texts"),
+    ([Host("a", facts=["rack"])], "of a the facts must be a mapping"),
+    ([Host("a", no_release=True, env={"A": 1})], "not give env to a, which gets no"),
     ([{"name": 5}], "must be text"),
 ]
 
@@ -21,24 +29,38 @@ WRONG = [
 @pytest.mark.parametrize(("wrong", "sentence"), WRONG, ids=[w[1] for w in WRONG])
 def test_a_host_that_cannot_be_is_refused(wrong, sentence):
     with pytest.raises(ValueError, match=r"^must ") as refused:
-        hosts.hosts(wrong)
+        host_checks.hosts(wrong)
     assert sentence in str(refused.value)
 
 
 def test_names_values_and_mappings_make_the_same_hosts():
     given = ["ann@a:22", Host("b", ("web",)), {"name": "b2", "roles": "web,db"}]
-    assert hosts.hosts(given) == (
+    assert host_checks.hosts(given) == (
         Host("ann@a:22"),
         Host("b", ("web",)),
         Host("b2", ("web", "db")),
     )
-    assert hosts.hosts("a,b") == (Host("a"), Host("b"))
+    assert host_checks.hosts("a,b") == (Host("a"), Host("b"))
 
 
 def test_a_host_tells_what_it_is_for():
     assert str(Host("a")) == "a"
     assert str(Host("a", ("web", "db"), primary=True)) == "a (web, db, primary)"
     assert str(Host("a", no_release=True)) == "a (no release)"
+
+
+def test_a_host_tells_what_it_has_of_its_own():
+    made = Host("a", ("web",), env={"A": "1", "B": "2"}, facts={"rack": 3})
+    assert str(made) == "a (web, env A=1 B=2, facts rack=3)"
+    assert made.own == {"env": {"A": "1", "B": "2"}}
+    assert Host("a", health_check="").own == {"health_check": ""}
+
+
+def test_a_fabfile_that_says_of_one_host_what_holds_for_all_ends_with_a_sentence():
+    with pytest.raises(Exit, match="branch cannot be said of one host") as ended:
+        tasks.Host("a", branch="x")
+    assert ended.value.code == 2
+    assert tasks.Host("a", ["web"], env={"A": 1}).roles == ["web"]
 
 
 KNOWN = (Host("a"), Host("b", ("web",)), Host("c", ("web", "db"), primary=True))

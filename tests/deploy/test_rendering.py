@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from deploy.errors import Refused, SettingsError
+from deploy.hosts import Host
 from deploy.paths import Paths
 from deploy.rendering import Templates, copy_out, ours
 from deploy.settings import Service
@@ -113,6 +114,18 @@ def test_a_project_s_own_template_wins(tmp_path):
     templates = Templates(tmp_path)
     assert templates.log_run(paths()) == "#!/bin/sh\nexec logger -t sample\n"
     assert "envdir" in templates.run(paths())
+
+
+def test_a_template_knows_for_which_host_it_is_rendered(tmp_path):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "start.j2").write_text(
+        "#!/bin/sh\nexec ./x {{ host.name }} {{ facts.rack }} {{ service.env.A }}\n"
+    )
+    known = [Host("web1", facts={"rack": 7}, env={"A": 2}), Host("web2")]
+    of, templates = paths(hosts=known), Templates(tmp_path)
+    assert templates.start(of.at("web1")).endswith("./x web1 7 2\n")
+    with pytest.raises(SettingsError, match=r"start.j2 cannot .* for web2: .*rack"):
+        templates.start(of.at("web2"))
 
 
 def test_a_template_saved_with_carriage_returns_is_still_a_script(tmp_path):

@@ -237,3 +237,23 @@ def test_a_python_environment_may_have_options_in_a_list():
     assert made.build == (
         PythonEnvironment(options=("--no-index",), directory="env 3"),
     )
+
+
+def test_a_host_has_its_own_settings_over_those_of_the_service():
+    made = service(
+        env={"A": 1, "B": 2},
+        health_check="true",
+        hosts=["web1", Host("web2", env={"B": 3, "C": 4}, start="./other", listen=[])],
+    )
+    first, second = (made.on(each) for each in made.hosts)
+    assert first is made
+    assert second.env == {"A": "1", "B": "3", "C": "4"}
+    assert (second.start, second.listen, second.health_check) == ("./other", (), "true")
+    assert made.env == {"A": "1", "B": "2"}
+
+
+def test_what_a_host_has_of_its_own_must_go_with_what_holds_for_all():
+    with pytest.raises(SettingsError, match=r"^sample: on web2, KEY must stand in env"):
+        service(secrets=["KEY"], hosts=["web1", Host("web2", env={"KEY": 1})])
+    with pytest.raises(SettingsError, match=r"^sample: on web2, reloads must be off"):
+        service(reloads=True, hosts=[Host("web2", listen=["127.0.0.1:80"])])
