@@ -27,9 +27,11 @@ def repository(value: Any) -> str:
     where = some_text(value)
     if where.startswith("-"):
         raise ValueError("must not begin with a dash")
-    if re.match(r"(?i)[a-z+]+://[^/@]*:[^/@]*@", where):
+    # over http even a single name may be a token; over ssh it is an account
+    if re.match(r"(?i)(https?|ftps?)://[^/?#]*@|[a-z+]+://[^/@]*:[^/@]*@", where):
         raise ValueError(
-            "must not hold a password: let git's credential helper know it"
+            "must not hold a password or token, which processes and logs would show: "
+            "use ssh, or leave out what stands before the @ and let git's credential helper know it"
         )
     return where
 

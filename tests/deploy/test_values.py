@@ -101,9 +101,20 @@ def test_what_exec_cannot_start_is_no_program(value):
 
 
 @pytest.mark.parametrize(
-    "value", ["-x", "https://ann:secret@host/x", "HTTPS://ann:secret@host/x", "", None]
+    "value",
+    [
+        "-x",
+        "https://ann:secret@host/x",
+        "HTTPS://ann:secret@host/x",
+        "https://secret@host/x",
+        "https://secret@host:8443/x@y",
+        "http://:secret@host",
+        "ssh://git:secret@host/x",
+        "",
+        None,
+    ],
 )
-def test_a_repository_is_no_option_and_holds_no_password(value):
+def test_a_repository_is_no_option_and_holds_no_password_or_token(value):
     with pytest.raises(ValueError, match="must") as refused:
         values.repository(value)
     assert "secret" not in str(refused.value)
