@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -124,7 +123,7 @@ def _in_batches(plans: Iterable[Plan]) -> Iterator[Plan]:
         cut = plan.batches()
         for number, batch in enumerate(cut, 1):
             if number > 1:
-                time.sleep(plan.target.service.batch_wait)
+                plan.target.here.wait(plan.target.service.batch_wait)
             if len(cut) > 1:
                 plan.target.output.say(
                     f"batch {number} of {len(cut)}: {', '.join(batch.hosts)}"

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
@@ -32,6 +33,9 @@ class Operators(Protocol):
 
     def call(self, title: str, act: Callable[[], object], deadline: float) -> None:
         """Call a function; raises HostError for whatever it raises."""
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,9 @@ class Here:
         for error in raised:
             raise ScriptFailed(HERE, f"{title} raised {_described(error)}", 1) from None
 
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
     def _end(
         self, process: subprocess.Popen[str], tail: deque[str], deadline: float
     ) -> int | None:
@@ -120,6 +127,10 @@ class HereRehearsed:
     def call(self, title: str, act: Callable[[], object], deadline: float) -> None:
         del act, deadline
         self.show(HERE, f"# {title}")
+
+    def wait(self, seconds: float) -> None:
+        if seconds:
+            self.show(HERE, f"# waiting {seconds:g} s")
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
