@@ -15,27 +15,26 @@ from deploy.shell import Script, Step
 
 
 def finish(plan: Plan) -> None:
-    """Say what is live, then prune on every host: nobody waits for that, and what fails is a warning."""
-    plan.target.output.done(
-        f"{plan.target.service.name}: {plan.new.release} is live and verified on {', '.join(plan.hosts)}"
-    )
+    """Prune on every host, where what fails is a warning, and say what is live."""
     try:
         hooked.warn(plan, "before finish")
         _prune(plan)
         hooked.warn(plan, "after finish")
     except KeyboardInterrupt:
         plan.target.output.warn("interrupted; the next deploy removes old releases")
+    plan.target.output.done(
+        f"{plan.target.service.name}: {plan.new.release} is live and verified on {', '.join(plan.hosts)}"
+    )
 
 
 def _prune(plan: Plan) -> None:
-    old = {host: _old(plan, plan.facts[host]) for host in plan.hosts}
-    crowded = plan.only(host for host, each in old.items() if each)
-
     def prune(remote: Remote) -> None:
-        removing = releases.prune(plan.target.paths, old[remote.host])
-        remote.run(Script((Step("", removing),)))
+        old = _old(plan, plan.facts[remote.host])
+        if old:
+            removing = releases.prune(plan.target.paths, old)
+            remote.run(Script((Step("", removing),)))
 
-    for error in crowded.target.fleet.each(prune).failed.values():
+    for error in plan.target.phase("finish", prune).failed.values():
         plan.target.output.warn(f"old releases were not removed: {error}")
 
 

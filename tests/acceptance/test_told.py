@@ -123,7 +123,7 @@ def test_a_program_gets_one_object_a_line(operator):
     assert {(each["host"], each["phase"]) for each in ends} == {
         (host, phase)
         for host in ("web1", "web2")
-        for phase in ("probe", "prepare", "publish")
+        for phase in ("probe", "prepare", "publish", "finish")
     }
     assert {"step": "restarting and verifying " + plan["release"]}.items() <= next(
         each for each in reversed(events) if each["event"] == "step"
