@@ -76,6 +76,8 @@ class HostFacts:
     lock: str = ""
     #: who keeps everybody from deploying here, since when and why; empty where nobody does
     hold: str = ""
+    #: whether the page of maintenance.on is there
+    maintenance: bool = False
     #: the release that goes back by itself unless the operator's side confirms it; empty where none does
     unconfirmed: str = ""
 

@@ -1,5 +1,5 @@
-# Print what is there, one fact a line. These functions read: deploy_to, releases, current, service,
-# scan_directory, wanted_run, wanted_log_run (their checksums), more_tools.
+# Print what is there, one fact a line. These functions read: deploy_to, releases, current, maintenance,
+# service, scan_directory, wanted_run, wanted_log_run (their checksums), more_tools.
 
 facts_of_machine() {
     echo "user $(id -un)"
@@ -19,6 +19,7 @@ facts_of_releases() {
         echo "deploy_to $(stat -c %U "$deploy_to")"
     fi
     [ ! -s "$deploy_to/.unconfirmed" ] || echo "unconfirmed $(head -n 1 "$deploy_to/.unconfirmed")"
+    [ ! -e "$maintenance" ] || echo 'maintenance yes'
     [ ! -s "$deploy_to/.hold" ] || echo "hold $(head -n 1 "$deploy_to/.hold")"
     # shellcheck disable=SC2046 # three numbers: free blocks, bytes in a block, free inodes
     set -- $(stat -f -c '%a %S %d' "$releases" 2>/dev/null || stat -f -c '%a %S %d' "$deploy_to")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 
 from deploy.errors import DeployError, Refused
@@ -26,14 +26,20 @@ def status(target: Target, as_json: bool = False) -> None:
         rows = [_row(host, seen.ok.get(host)) for host in target.fleet.hosts]
         target.output.table(target.service.name, _COLUMNS, rows)
     for host, each in seen.ok.items():
-        if each.hold:
-            target.output.warn(f"{host}: held by {each.hold}")
-        if each.unconfirmed:
-            target.output.warn(
-                f"{host}: {each.unconfirmed} waits to be confirmed, and goes back by itself if nobody does"
-            )
+        for notice in _notable(target.service.name, each):
+            target.output.warn(f"{host}: {notice}")
     if wrong:
         raise Refused("\n".join(wrong))
+
+
+def _notable(service: str, facts: HostFacts) -> Iterator[str]:
+    """Name what is not wrong, and should not be forgotten."""
+    if facts.hold:
+        yield f"held by {facts.hold}"
+    if facts.unconfirmed:
+        yield f"{facts.unconfirmed} waits to be confirmed, and goes back by itself if nobody does"
+    if facts.maintenance:
+        yield f"the maintenance page is up, until: fab {service}.maintenance.off"
 
 
 _COLUMNS = ("host", "release", "revision", "state", "since", "service", "log", "pid")
@@ -115,6 +121,7 @@ def _as_data(seen: Results[HostFacts], host: str) -> dict[str, object]:
         "log_pid": log.pid or None,
         "hold": facts.hold or None,
         "unconfirmed": facts.unconfirmed or None,
+        "maintenance": facts.maintenance,
     }
 
 

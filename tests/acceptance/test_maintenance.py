@@ -19,10 +19,13 @@ def test_a_page_is_put_and_taken_away_each_twice_in_a_row(operator):
         assert "down for &lt;b&gt;it&#39;s&lt;/b&gt; new disks." in shown
         assert "back noon." in shown
         assert shown.endswith("644 app")
+    told = operator.fab(operator.task("status")).stderr
+    assert f"web3: the maintenance page is up, until: fab {on[:-2]}off" in told
     for _ in range(2):
         operator.done(operator.task("maintenance.off"))
         for host in hosts:
             operator.on(host, f"test ! -e {page}")
+    assert "page" not in operator.fab(operator.task("status")).stderr
 
 
 def test_a_project_has_a_page_of_its_own(operator):

@@ -106,6 +106,12 @@ def test_scripts_that_are_not_what_the_templates_make_are_named(host):
     assert ask(host, "", "").differs == ("run", "log/run")
 
 
+def test_a_maintenance_page_is_seen_while_it_is_there(host):
+    assert not ask(host).maintenance
+    (host.shared / "maintenance.html").touch()
+    assert ask(host).maintenance
+
+
 def test_tools_that_are_missing_are_named(host):
     asked = facts.ask(host.paths, "", "")
     without = "command() { case $2 in svc | flock) return 1 ;; esac; }\n"
