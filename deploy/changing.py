@@ -78,21 +78,6 @@ def sync_task(project: Project) -> FleetTask:
     return sync
 
 
-def run_task(project: Project) -> FleetTask:
-    @fleet_task(
-        {"command": "what to run, for a shell", "once": "on the primary host alone"}
-    )
-    def run(context: Context, command: str = "", once: bool = False) -> None:
-        """Run a command in the current release, in the service's environment."""
-        from deploy.recipes import listening
-
-        context.config.run.echo = True  # what the hosts say is what is asked for
-        with project.targets(context) as (target,):
-            listening.run(target, command, once)
-
-    return run
-
-
 def remove_task(project: Project) -> FleetTask:
     @fleet_task({"purge": "remove its directories too, shared and log with them"})
     def remove(context: Context, purge: bool = False) -> None:

@@ -115,6 +115,20 @@ def text_of(sent: Script | Question[Any]) -> str:
     )
 
 
+def line_of(sent: Command) -> str:
+    """Spell out a command that gets a terminal for standard input: it stands on the command line."""
+    search = f"PATH={SEARCH_PATH}"
+    return "\n".join(
+        [
+            "set -eu",
+            "umask 022",
+            search,
+            "LC_ALL=C.UTF-8; export PATH LC_ALL",
+            sent.text,
+        ]
+    )
+
+
 def shown(sent: Script) -> str:
     """Spell out the steps alone, for people: without the functions that they call."""
     used = frozenset().union(*(step.command.uses for step in sent.steps))

@@ -8,7 +8,16 @@ from typing import Any
 
 from invoke.collection import Collection
 
-from deploy import changing, host_checks, hosts, maintaining, settings, stages, telling
+from deploy import (
+    changing,
+    host_checks,
+    hosts,
+    maintaining,
+    settings,
+    stages,
+    telling,
+    visiting,
+)
 from deploy.errors import SettingsError
 from deploy.executor import fabrics_own, stage_task, take_over
 from deploy.hooks import Hook
@@ -69,7 +78,11 @@ def _tasks(project: Project) -> Collection:
         changing.lock_task,
         changing.unlock_task,
         changing.remove_task,
-        changing.run_task,
+        visiting.run_task,
+        visiting.exec_task,
+        visiting.console_task,
+        visiting.upload_task,
+        visiting.download_task,
         telling.status_task,
         telling.check_task,
         telling.releases_task,

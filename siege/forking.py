@@ -13,6 +13,7 @@ import select
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 
@@ -73,7 +74,9 @@ def _forked(words: list[str], folder: str, out: str, err: str, environment: Any)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
+    # who looks at a terminal types there too
+    typed = out if Path(out).is_char_device() else "/dev/null"
+    os.dup2(os.open(typed, os.O_RDONLY | os.O_NOCTTY), 0)
     writing = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     os.dup2(os.open(out, writing, 0o600), 1)
     os.dup2(1 if err == out else os.open(err, writing, 0o600), 2)

@@ -39,6 +39,7 @@ FLOORS = {
             "tree",
             "delta",
             "archive",
+            "bundle",
             "history",
             "secrets",
             "survey",
@@ -59,6 +60,7 @@ FLOORS = {
             "opening",
             "project",
             "changing",
+            "visiting",
             "telling",
             "tasks",
         ),
@@ -69,9 +71,9 @@ FLOORS = {
 
 #: who may go through which door
 DOORS = {
-    "fabric": r"deploy/(remote/.*|configuration|executor|project|changing|maintaining|telling|tasks)\.py",
-    "invoke": r"deploy/(remote/.*|configuration|executor|project|changing|maintaining|telling|tasks)\.py",
-    "paramiko": r"deploy/(remote/.*|configuration|executor|project|changing|maintaining|telling|tasks)\.py",
+    "fabric": r"deploy/(remote/.*|configuration|executor|project|changing|maintaining|telling|visiting|tasks)\.py",
+    "invoke": r"deploy/(remote/.*|configuration|executor|project|changing|maintaining|telling|visiting|tasks)\.py",
+    "paramiko": r"deploy/(remote/.*|configuration|executor|project|changing|maintaining|telling|visiting|tasks)\.py",
     "jinja2": r"deploy/rendering\.py",
     "rich": r"deploy/output/(lines|screen|frame)\.py",
     # remote/transport starts what ssh_config names as ProxyCommand

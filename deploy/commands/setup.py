@@ -73,16 +73,23 @@ def purge(paths: Paths) -> Command:
 
 def in_service(paths: Paths, line: str) -> Command:
     """Run a shell command in the current release, as the service's account, in its environment."""
-    become = ["setuidgid", paths.service.account] if paths.service.use_sudo else []
-    started = command(
-        "envdir", paths.env, *become, "./.forklift/start", "sh", "-c", line
-    )
-    return together(
+    entering, started = beside_service(paths, line)
+    return together(entering, Command(f"{started.text} </dev/null >&2"))
+
+
+def beside_service(paths: Paths, line: str) -> tuple[Command, Command]:
+    """Enter the current release as `run` does, and start a shell command as the service is started."""
+    account = paths.service.account
+    become = ["setuidgid", account] if paths.service.use_sudo else []
+    start = [*become, "./.forklift/start", "sh", "-c", line]
+    entering = together(
         command("cd", paths.current),
-        # as `run` does it: one release for all that runs here
+        # one release for all that runs here
         Command('APPROOT=$(pwd -P) && export APPROOT && cd "$APPROOT"'),
-        Command(f"{started.text} </dev/null >&2"),
+        Command(f"HOME=~{account} USER={account} LOGNAME={account}"),
+        Command("export HOME USER LOGNAME"),
     )
+    return entering, command("envdir", paths.env, *start)
 
 
 def _names(paths: Paths) -> Command:

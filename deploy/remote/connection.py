@@ -12,7 +12,7 @@ from deploy.remote.bell import Cancel
 from deploy.remote.blueprint import Shared
 from deploy.remote.link import Gateway, Link
 from deploy.remote.loader import Account
-from deploy.remote.remote import SshRemote
+from deploy.remote.over_ssh import SshRemote
 from deploy.remote.transcript import Onlooker
 from deploy.remote.transport import Transport
 

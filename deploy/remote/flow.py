@@ -22,15 +22,18 @@ BURST = 16
 
 
 class Incoming:
-    """Both outputs of a command, cut into lines as they come."""
+    """Both outputs of a command, cut into lines as they come; the first as it is, if *on_bytes* takes it."""
 
     def __init__(
-        self, channel: paramiko.Channel, on_line: Callable[[str, str], None]
+        self,
+        channel: paramiko.Channel,
+        on_line: Callable[[str, str], None],
+        on_bytes: Callable[[bytes], object] | None = None,
     ) -> None:
         self._receive = {"out": channel.recv, "err": channel.recv_stderr}
         self._lines = {"out": Lines(), "err": Lines()}
         self._kept: dict[str, deque[str]] = {"out": deque(), "err": deque(maxlen=KEPT)}
-        self._on_line = on_line
+        self._on_line, self._on_bytes = on_line, on_bytes
 
     def read(self) -> None:
         """Take whatever has come."""
@@ -49,17 +52,27 @@ class Incoming:
         return "".join(self._kept[stream])
 
     def _drain(self, stream: str) -> None:
+        while stream in self._receive:
+            data = self._received(stream)
+            if data is None:
+                return
+            self._take(stream, data)
+
+    def _received(self, stream: str) -> bytes | None:
+        """Give what has come: nothing at the end, None if nothing has come yet."""
         try:
-            while stream in self._receive:
-                self._take(stream, self._receive[stream](CHUNK))
+            return self._receive[stream](CHUNK)
         except socket.timeout:
-            return
+            return None
         except BROKEN:
-            self._take(stream, b"")
+            return b""
 
     def _take(self, stream: str, data: bytes) -> None:
         if not data:
             del self._receive[stream]
+        if stream == "out" and self._on_bytes:
+            self._on_bytes(data)
+            return
         for line in self._lines[stream].feed(data):
             self._kept[stream].append(line)
             self._on_line(stream, line)

@@ -21,11 +21,16 @@ class Account:
 
 def starting(size: int, account: Account, as_root: bool = False) -> str:
     """Give the command line for a script of *size* bytes; what may go wrong there has its sentence."""
+    return becoming(_evaluate(size), account, as_root)
+
+
+def becoming(text: str, account: Account, as_root: bool = False) -> str:
+    """Give the command line for shell text that stands on it."""
     if as_root and account.login != "root":
-        return _sudo(size, account.login)
+        return _sudo(text, account.login)
     if not as_root and account.login == "root" and account.user not in ("", "root"):
-        return _as_user(size, account.user)
-    return plain(size)
+        return _as_user(text, account.user)
+    return command("sh", "-c", text).text
 
 
 def killing(process: int, signal: str, account: Account, as_root: bool) -> str | None:
@@ -46,19 +51,19 @@ def plain(size: int) -> str:
     return command("sh", "-c", _evaluate(size)).text
 
 
-def _sudo(size: int, login: str) -> str:
+def _sudo(text: str, login: str) -> str:
     refused = (
         f"{login} may not become root without a password; "
         f"let a file in /etc/sudoers.d say: {login} ALL=(root) NOPASSWD: /bin/sh"
     )
     lines = [
         _or_end("sudo -n /bin/sh -c : </dev/null 2>/dev/null", refused, NO_SUDO),
-        "exec " + command("sudo", "-n", "/bin/sh", "-c", _evaluate(size)).text,
+        "exec " + command("sudo", "-n", "/bin/sh", "-c", text).text,
     ]
     return command("sh", "-c", "\n".join(lines)).text
 
 
-def _as_user(size: int, user: str) -> str:
+def _as_user(text: str, user: str) -> str:
     name = quote(user)
     no_user = f"there is no user {user}; make it, or change the service's user"
     no_setpriv = "setpriv is missing; install util-linux, or log in as the user itself"
@@ -66,7 +71,7 @@ def _as_user(size: int, user: str) -> str:
         f'setpriv --reuid={name} --regid="$(id -g {name})" --init-groups --reset-env'
     )
     # the login's own directory may be closed to this user
-    inner = f"cd 2>/dev/null || cd /; {_evaluate(size)}"
+    inner = f"cd 2>/dev/null || cd /; {text}"
     lines = [
         _or_end(f"id -u {name} >/dev/null 2>&1", no_user, NO_USER),
         _or_end("command -v setpriv >/dev/null", no_setpriv, NO_SETPRIV),

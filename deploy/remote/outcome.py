@@ -52,6 +52,8 @@ class Terms:
     cancel: Cancel = field(default_factory=Cancel)
     #: gets "out" or "err", and the line with its newline
     on_line: Callable[[str, str], None] = _ignore
+    #: gets standard output as it comes, in place of its lines
+    on_bytes: Callable[[bytes], object] | None = None
     #: gets the bytes of standard input that are sent by now
     on_sent: Callable[[int], None] = _not_counted
     #: gives the command that sends a signal of this name, where sshd does not do so on request

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from deploy.remote.remote import DEADLINE, Remote
-from deploy.shell import Question, Script, shown
+from deploy.shell import Command, Question, Script, Step, shown
 
 Answer = TypeVar("Answer")
 
@@ -36,6 +36,19 @@ class Rehearsal:
         del payload, deadline
         account = "as root:\n" if as_root else ""
         self.show(self.host, account + shown(script))
+
+    def fetch(
+        self,
+        question: Question[Any],
+        take: Callable[[bytes], object],
+        deadline: float = DEADLINE,
+    ) -> None:
+        del take, deadline
+        self.show(self.host, shown(Script((Step("", question),))))
+
+    def attend(self, line: Command, as_root: bool = False) -> int:
+        self.show(self.host, ("as root:\n" if as_root else "") + line.text)
+        return 0
 
     def hold(self, script: Script, deadline: float = DEADLINE) -> Rehearsed:
         """Ask what the script would ask, and hold nothing."""

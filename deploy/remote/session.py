@@ -65,7 +65,7 @@ class Running:
         self._bell = Bell()
         self._transport, self._terms = transport, terms
         self._channel = transport.open_session(timeout=min(OPENING, terms.deadline))
-        self._incoming = Incoming(self._channel, terms.on_line)
+        self._incoming = Incoming(self._channel, terms.on_line, terms.on_bytes)
         self._outgoing = Outgoing(self._channel, (), terms)
 
     def start(self, command: str, stdin: Iterable[bytes]) -> None:

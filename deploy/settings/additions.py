@@ -1,4 +1,4 @@
-"""What a project adds to a run: notices, hooks, migrations."""
+"""What a project adds to a run: notices, hooks, migrations, a console."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deploy.settings.setting import setting
 
 @dataclass(frozen=True)
 class Additions:
-    """What a project adds to a run: notices, hooks, migrations."""
+    """What a project adds to a run: notices, hooks, migrations, a console."""
 
     notify_url: str = setting(
         "The environment variable, on the operator's machine, that holds the URL of a webhook: it is told when hosts begin to change, and how that ended.",
@@ -30,6 +30,11 @@ class Additions:
     )
     migrate: str = setting(
         "A shell command that a deploy runs once, on the primary host, when the release is complete everywhere and nothing is switched yet.",
+        values.text,
+        "",
+    )
+    console_command: str = setting(
+        "What `console` runs in the current release, as a shell command; empty means a shell.",
         values.text,
         "",
     )

@@ -343,3 +343,25 @@ def test_a_host_without_a_sign_of_life_is_lost_long_before_its_deadline(
     with pytest.raises(ConnectionLost, match="the connection broke during"):
         impatient.run(freezing, deadline=600)
     os.kill(int(stopped.read_text()), signal.SIGKILL)
+
+
+def test_what_a_question_prints_is_fetched_as_it_is(remote):
+    whole = bytes(range(256)) * 4096
+    got = []
+    remote.fetch(Question(f"head -c {len(whole)} /dev/zero; exit 0", str), got.append)
+    assert b"".join(got) == bytes(len(whole))
+    octal = "".join(f"\\{n:03o}" for n in range(256))
+    got.clear()
+    remote.fetch(Question(f"printf '{octal}'", str), got.append)
+    assert b"".join(got) == bytes(range(256))
+
+
+def test_a_fetch_that_fails_there_or_here_is_told(remote):
+    with pytest.raises(ScriptFailed, match="exit status 3"):
+        remote.fetch(Question("printf half; exit 3", str), lambda _: None)
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        remote.fetch(Question("printf x", str), full)
