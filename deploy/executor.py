@@ -15,7 +15,16 @@ from invoke.parser.context import ParserContext
 from invoke.tasks import Call, Task
 
 from deploy import configuration, stages
-from deploy.project import LAYERS, ONLY, OPTIONS, ROLES, TOLD, Project, sentences
+from deploy.project import (
+    BRANCH,
+    LAYERS,
+    ONLY,
+    OPTIONS,
+    ROLES,
+    TOLD,
+    Project,
+    sentences,
+)
 
 #: how every task can be told to speak, and what that means; the names are those of choosing.Wish
 SPEAKING = {
@@ -50,6 +59,7 @@ class FleetTask(fabric.Task):
 
     def __call__(self, context: Any, *args: Any, **given: Any) -> Any:
         context.config[OPTIONS] = tuple(given.pop("option", None) or ())
+        context.config[BRANCH] = given.get("branch") or ""
         context.config[ROLES] = given.pop("roles", None) or ""
         own = self.argspec(self.body).parameters
         # a task that answers in JSON by itself has --json for that

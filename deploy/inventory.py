@@ -14,7 +14,8 @@ from deploy.settings import Service
 
 def filled(folder: Path, service: Service) -> Service:
     """Give the service with the hosts of its inventory behind its own; raises SettingsError."""
-    if not service.inventory:
+    # hosts that the operator would be asked for are not known to who only looks
+    if not service.inventory or "hosts" in service.waiting:
         return service
     where, found = _found(folder, service)
     try:

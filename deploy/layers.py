@@ -8,7 +8,7 @@ from typing import Any
 
 from deploy import settings
 from deploy.errors import SettingsError
-from deploy.settings import Service
+from deploy.settings import Service, waiting
 from deploy.values import shown
 
 #: begins the name of each environment variable that stands for a setting
@@ -28,6 +28,15 @@ def laid(service: Service, layers: Sequence[Layer]) -> Service:
 
     Raises SettingsError with each value that cannot be, and the place where it stands.
     """
+    return waiting.settled(_overlaid(service, layers))
+
+
+def seen(service: Service, layers: Sequence[Layer]) -> Service:
+    """Do the same for somebody who only looks: what would be asked is not."""
+    return waiting.seen(_overlaid(service, layers))
+
+
+def _overlaid(service: Service, layers: Sequence[Layer]) -> Service:
     wrong = [each for layer in layers for each in _wrong(service, layer)]
     if wrong:
         raise SettingsError("\n".join(wrong))

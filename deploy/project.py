@@ -28,6 +28,8 @@ ROLES = "only_roles"
 LAYERS = "layers_of_services"
 #: under this one what `-o` gave it
 OPTIONS = "options_of_task"
+#: under this one what `--branch` gave it
+BRANCH = "branch_of_task"
 #: and under this one how the operator wants to be told: names of a choosing.Wish
 TOLD = "told_to_operator"
 
@@ -68,8 +70,9 @@ def refuse_shadow(folder: Path, services: Iterable[Service]) -> None:
     hiding = [each for each in own if each.exists()]
     ours = folder == Path(__file__).parent.parent
     for service in services:
-        commands = (service.start, *service.setup_commands)
-        if hiding and not ours and any("-m worker" in each for each in commands):
+        # either may still wait to be made
+        commands = f"{service.start} {service.setup_commands}"
+        if hiding and not ours and "-m worker" in commands:
             raise Refused(
                 f"{hiding[0]} hides forklift's worker, which {service.name} runs as python -m worker; "
                 "give your own another name"
@@ -132,8 +135,14 @@ class Project:
     def layers(self, config: Any) -> dict[str, list[Layer]]:
         """List what files, environment and options say of each service; raises SettingsError."""
         given = layers.from_options(self.services, config[OPTIONS])
+        # nobody is asked what he has said
+        said = Layer("--branch", {"branch": config[BRANCH] or None})
         return {
-            each.name: [*config[LAYERS][each.name], given[each.name]]
+            each.name: [
+                *config[LAYERS][each.name],
+                given[each.name],
+                *([said] if "branch" in each.waiting else []),
+            ]
             for each in self.services
         }
 

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping
 
 from deploy.errors import Refused
+from deploy.prompts import Prompt
 from deploy.settings import Service
 
 #: seconds that a command may take; it may ask for a password on the terminal
@@ -14,9 +15,9 @@ PATIENCE = 300
 
 
 def given(service: Service, environment: Mapping[str, str]) -> dict[str, bytes]:
-    """Give the secrets whose values there are: of the environment first, then of their commands.
+    """Give the secrets whose values there are: of the environment first, then of their commands, or the operator.
 
-    Raises Refused for a command that fails. What it prints is the value, but for newlines at its end.
+    Raises Refused for a command that fails, and for a question without an answer. What it prints is the value, but for newlines at its end.
     """
     found = {}
     for name in service.secrets:
@@ -27,7 +28,18 @@ def given(service: Service, environment: Mapping[str, str]) -> dict[str, bytes]:
     return found
 
 
-def _asked(name: str, line: str) -> bytes:
+def _asked(name: str, of: str | Prompt) -> bytes:
+    if not isinstance(of, Prompt):
+        return _printed(name, of)
+    try:
+        return os.fsencode(str(of()))
+    except Refused as error:
+        raise Refused(
+            f"the secret {name} is not known: {error}; set it in your environment"
+        ) from None
+
+
+def _printed(name: str, line: str) -> bytes:
     try:
         done = subprocess.run(
             ["sh", "-c", line], stdout=subprocess.PIPE, timeout=PATIENCE, check=False

@@ -22,9 +22,10 @@ from deploy.errors import SettingsError
 from deploy.executor import fabrics_own, stage_task, take_over
 from deploy.hooks import Hook
 from deploy.project import Project, refuse_names, refuse_shadow, sentences
+from deploy.prompts import ask
 from deploy.settings import PythonEnvironment
 
-__all__ = ["Hook", "Host", "PythonEnvironment", "Service", "project"]
+__all__ = ["Hook", "Host", "PythonEnvironment", "Service", "ask", "project"]
 
 
 class Service(settings.Service):

@@ -86,7 +86,7 @@ def settings_task(project: Project) -> FleetTask:
         (declared,) = project.services
         with sentences():
             said = project.layers(context.config)[declared.name]
-            laid = layers.laid(declared, said)
+            laid = layers.seen(declared, said)
             origins = layers.origins(declared, said)
             if laid.inventory:
                 origins["hosts"] += ", inventory"

@@ -30,6 +30,7 @@ FLOORS = {
             "layers",
             "moments",
             "notices",
+            "prompts",
             "stages",
         ),
         (

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from deploy import bundle, faults, values
+from deploy.bundle import Bundle
 from deploy.commands import carry, lock
 from deploy.errors import NotUndone, Partly, Refused
 from deploy.facts import HostFacts
@@ -33,10 +35,7 @@ def upload(target: Target, source: Path, to: str, patience: float) -> None:
             putting = carry.upload(target.paths, packed.kind, place)
             entering = lock.enter_phase(target.paths, target.holder)
             script = Script((Step("", entering), Step(f"uploading {place}", putting)))
-            results = target.phase(
-                "upload",
-                lambda each: each.run(script, packed.blocks(), deadline=DEADLINE),
-            )
+            results = target.phase("upload", partial(_send, target, script, packed))
     if results.failed:
         kind = NotUndone if results.ok else Refused
         raise kind(sentences(results.failed.values()))
@@ -44,6 +43,11 @@ def upload(target: Target, source: Path, to: str, patience: float) -> None:
     target.output.done(
         f"{target.service.name}: {target.paths.shared / place} is on {told}"
     )
+
+
+def _send(target: Target, script: Script, packed: Bundle, remote: Remote) -> None:
+    target.output.upload(remote.host, packed.path.stat().st_size)
+    remote.run(script, packed.blocks(), deadline=DEADLINE)
 
 
 def download(target: Target, wanted: str, to: str) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from deploy import values
 from deploy.errors import SettingsError
 from deploy.settings.service import Service
+from deploy.settings.setting import waits
+from deploy.settings.waiting import made as made_now
 
 
 def names() -> list[str]:
@@ -38,9 +40,9 @@ def complete(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def made(name: str, value: Any) -> Any:
-    """Make the value of a setting; raises ValueError with what it has to be."""
-    check = Service.__dataclass_fields__[name].metadata["check"]
-    return check(value)
+    """Make the value of a setting, unless it waits to be made; raises ValueError with what it has to be."""
+    field = Service.__dataclass_fields__[name]
+    return value if waits(field, value) else field.metadata["check"](value)
 
 
 def overridden(service: Service, given: Mapping[str, Any]) -> Service:
@@ -51,7 +53,8 @@ def overridden(service: Service, given: Mapping[str, Any]) -> Service:
         raise SettingsError(f"{service.name}: its name cannot be overridden")
     if isinstance(said.get("env"), Mapping):
         variables = {k: v for k, v in said["env"].items() if v is not None}
-        said["env"] = {**service.env, **variables}
+        below = made_now(service, {"env"} & set(service.waiting))
+        said["env"] = {**below.env, **variables}
     return replace(service, **said)
 
 

@@ -19,6 +19,7 @@ class Place:
     name: str = setting(
         "The service's name: its fab namespace and its entry in the scan directory.",
         values.service_name,
+        may_wait=False,
     )
     deploy_to: PurePosixPath = setting(
         "The directory on each host that holds `releases`, `shared` and `current`.",
@@ -40,6 +41,8 @@ class Place:
         "Where more hosts stand: a YAML or JSON file, seen from the fabfile's folder, or a function that gives them.",
         values.text_or_function,
         "",
+        # a function stays: what it gives is laid behind hosts
+        may_wait=False,
     )
     run_as: str = setting(
         "The account that the service runs as; empty means `user`.",

@@ -15,6 +15,7 @@ from deploy.settings.code import Code
 from deploy.settings.place import Place
 from deploy.settings.process import Process
 from deploy.settings.rollout import Rollout
+from deploy.settings.setting import waits
 from deploy.settings.supervision import Supervision
 from deploy.settings.surroundings import Surroundings
 
@@ -22,22 +23,33 @@ from deploy.settings.surroundings import Surroundings
 # a dataclass takes the fields of its last base first
 @dataclass(frozen=True)
 class Service(Supervision, Additions, Rollout, Process, Surroundings, Code, Place):
-    """One thing that is deployed and supervised: an application, or its worker."""
+    """One thing that is deployed and supervised: an application, or its worker.
+
+    A value may be a function, or an `ask`, until `waiting.settled` has put what it gives in its place.
+    """
 
     def __post_init__(self) -> None:
         problems = []
         for each in fields(self):
+            value = getattr(self, each.name)
+            if waits(each, value):
+                continue
             try:
-                made = each.metadata["check"](getattr(self, each.name))
+                object.__setattr__(self, each.name, each.metadata["check"](value))
             except ValueError as error:
                 problems.append(f"{each.name} {error}")
-            else:
-                object.__setattr__(self, each.name, made)
-        problems = problems or list(_crossed(self))
+        if not self.waiting:
+            problems = problems or list(_crossed(self))
         if problems:
             raise SettingsError(
                 "\n".join(f"{values.named(self.name)}: {each}" for each in problems)
             )
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The settings that hold what makes their values, and not these yet."""
+        found = ((each, getattr(self, each.name)) for each in fields(self))
+        return tuple(each.name for each, value in found if waits(each, value))
 
     def on(self, host: Host) -> Service:
         """Give the service as it is on one host, with the settings that this has of its own."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from deploy import linked, values
+from deploy.prompts import Prompt
 from deploy.settings.setting import setting
 
 
@@ -29,8 +30,8 @@ class Surroundings:
         values.variables,
         (),
     )
-    secret_commands: Mapping[str, str] = setting(
-        "Shell commands that print secrets on the operator's machine, for `setup` to ask where the environment has none: a password manager's, or `cat` of a file.",
+    secret_commands: Mapping[str, str | Prompt] = setting(
+        "Shell commands that print secrets on the operator's machine, for `setup` to ask where the environment has none: a password manager's, or `cat` of a file; or an `ask` for the operator.",
         values.secret_commands,
         (),
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from deploy.prompts import Prompt
 from deploy.values.words import encodable, matching, texts
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -47,12 +48,16 @@ def environment(value: Any) -> Mapping[str, str]:
     return MappingProxyType({name: str(content) for name, content in value.items()})
 
 
-def secret_commands(value: Any) -> Mapping[str, str]:
-    """Make a mapping of names of environment variables to shell commands."""
-    lines = environment(value)
+def secret_commands(value: Any) -> Mapping[str, str | Prompt]:
+    """Make a mapping of names of environment variables to shell commands, or questions."""
+    given = value.items() if isinstance(value, Mapping) else ()
+    asked = {name: each for name, each in given if isinstance(each, Prompt)}
+    rest = {name: each for name, each in given if name not in asked}
+    lines = environment(rest if asked else value)
     if not all(line.strip() for line in lines.values()):
         raise ValueError("must hold a command for each name")
-    return lines
+    environment(dict.fromkeys(asked, ""))
+    return MappingProxyType({**lines, **asked})
 
 
 def facts(value: Any) -> Mapping[str, Any]:

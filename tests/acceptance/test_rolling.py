@@ -30,8 +30,8 @@ def test_each_batch_is_verified_before_the_next_is_switched(operator):
 
 
 def test_a_rehearsal_shows_the_waits_between_batches_and_does_not_take_them(operator):
-    operator.write_fabfile(batch_size=1, batch_wait=86_400)
     operator.done(operator.task("setup"))
+    operator.write_fabfile(batch_size=1, batch_wait=86_400)
     said = operator.done("--dry", operator.task("deploy"))
     assert said.count("[here] $ # waiting 86400 s") == 2
     assert "batch 3 of 3: web3" in said

@@ -43,8 +43,8 @@ def test_a_terminal_is_left_with_a_line_a_host_and_the_last_sentence(operator):
     terminal.wait_for("is live and verified")
     *_, seconds, web1, web2, last = lines(terminal)
     assert re.fullmatch(r"probe .* s, prepare .* s, publish and verify .* s", seconds)
-    assert re.fullmatch(r"✓ web1 publish +\d+\.\d s", web1)
-    assert re.fullmatch(r"✓ web2 publish +\d+\.\d s", web2)
+    assert re.fullmatch(r"✓ web1 finish +\d+\.\d s", web1)
+    assert re.fullmatch(r"✓ web2 finish +\d+\.\d s", web2)
     assert re.fullmatch(f"told: {RELEASE} is live and verified on web1, web2", last)
     assert terminal.cursor_is_shown
     assert not COLOURS.search(terminal.raw)  # NO_COLOR is set

@@ -14,7 +14,7 @@ from deploy.facts import HostFacts
 from deploy.paths import Paths
 from deploy.release import Manifest, Release
 from deploy.rendering import Templates
-from deploy.settings import PythonEnvironment, Service
+from deploy.settings import PythonEnvironment, Service, waiting
 from deploy.shell import Script, Step, text_of
 
 GOOD = {"name": "sample", "deploy_to": "/srv/sample", "start": "./serve", "user": "app"}
@@ -95,7 +95,7 @@ def test_a_setting_with_nonsense_is_refused_or_works(name, tmp_path):
 
 def _made(name, value):
     try:
-        return Service(**{**GOOD, name: value})
+        return waiting.settled(Service(**{**GOOD, name: value}))
     except SettingsError as error:
         return error
 

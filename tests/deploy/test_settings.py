@@ -67,6 +67,7 @@ WRONG = {
         {"a": "b"},
     ],
     "migrate": [None, 5, "a\nb", ["true"]],
+    "console_command": [None, 5, "a\nb", ["true"]],
     "reloads": [None, "maybe", 1, ""],
     "use_sudo": [None, "perhaps", 0, []],
     "scan_directory": [None, "", "service", "/a/.."],
