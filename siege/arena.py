@@ -46,7 +46,9 @@ class Usual:
 class Arena:
     """Hosts that a siege breaks, and looks at."""
 
-    def __init__(self, sandbox: Sandbox, loop: Loop, stem: Stem) -> None:
+    def __init__(
+        self, sandbox: Sandbox, loop: Loop, stem: Stem, product: Product, url: str
+    ) -> None:
         self.folder, self.sandbox = sandbox.folder, sandbox
         self._stem = stem
         #: what each kind of task takes when nobody disturbs it
@@ -60,7 +62,7 @@ class Arena:
             for name, host in self.hosts.items()
         }
         self.shims = {name: Shims(host) for name, host in self.hosts.items()}
-        self.product = Product(self.folder / "product", list(self.hosts))
+        self.product, self.url = product, url
         self._onlookers = {
             name: Onlooker(host, self.secret) for name, host in self.hosts.items()
         }

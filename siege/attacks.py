@@ -42,14 +42,21 @@ class Attack:
     def environment(self) -> dict[str, str]:
         """What fab finds in its environment."""
         confirming = _both("CONFIRM_TIMEOUT", CONFIRM) if self.scene.confirmed else {}
-        linking = _both("HARD_LINKS", "true") if self.scene.linked else {}
+        making = _both("HARD_LINKS", "true") if self.scene.linked else {}
+        if self.scene.fetched:
+            making = {
+                **_both("DEPLOY_VIA", "git"),
+                **_both("REPOSITORY", self.arena.url),
+                **_both("BRANCH", "main"),
+            }
+        hooking = {"SIEGE_HOOKS": "1"} if self.scene.hooked else {}
         special = {
             "client's clock": {"SIEGE_CLOCK": str(SKEW * (-1) ** self.scene.number)},
             "refuse, and be skipped": _both("UNREACHABLE", "skip"),
             "release dies late": _both("SETTLE", "4"),
             "release is sick": _both("HEALTH_CHECK", "./healthy"),
         }
-        return {**confirming, **linking, **special.get(self.scene.attack, {})}
+        return {**confirming, **making, **hooking, **special.get(self.scene.attack, {})}
 
     @property
     def behaviour(self) -> str:
@@ -61,6 +68,7 @@ class Attack:
         """Do what is there before the task begins."""
         standing: Mapping[str, Callable[[str], object]] = {
             "break the build": lambda v: self.arena.shims[v].flag("break-build", True),
+            "break a hook": lambda v: self.arena.shims[v].flag("break-hook", True),
             "refuse": lambda v: self.arena.wires[v].refuse(),
             "refuse, and be skipped": lambda v: self.arena.wires[v].refuse(),
             "silent from the start": lambda v: self.arena.wires[v].mute(),
@@ -92,7 +100,7 @@ class Attack:
         for name, host in self.arena.hosts.items():
             self._signal_all(name, signal.SIGCONT)
             self.arena.shims[name].disarm()
-            for flag in ("break-build", "stubborn"):
+            for flag in ("break-build", "break-hook", "stubborn"):
                 self.arena.shims[name].flag(flag, False)
             self.arena.wires[name].mend()
             disks.empty(self._disk(name))

@@ -11,8 +11,10 @@ from sandbox import Sandbox, SandboxError
 from siege import opening, scene
 from siege.arena import Arena, Unusable
 from siege.ended import Ended
+from siege.product import Product
 from siege.round import Round
 from siege.scene import Scene
+from siege.served import served
 from siege.stem import Stem
 from siege.tally import Tally
 from siege.wire import Loop
@@ -47,7 +49,10 @@ class Campaign:
         while self._has_work(wide):
             try:
                 with Sandbox(_names(wide), mariadb=False) as sandbox:
-                    self._play_in(Arena(sandbox, self._loop, self._stem), wide)
+                    product = Product(sandbox.folder / "product", list(sandbox.hosts))
+                    with served(product.folder) as url:
+                        loop, stem = self._loop, self._stem
+                        self._play_in(Arena(sandbox, loop, stem, product, url), wide)
             except (Unusable, SandboxError, OSError) as error:
                 self._say(f"a fleet has to be made anew: {error}")
 

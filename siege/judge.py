@@ -14,6 +14,7 @@ from siege.view import View, Views
 #: the attacks after which a deploy cannot be called done
 HOPELESS = (
     "break the build",
+    "break a hook",
     "refuse",
     "silent from the start",
     "no log",

@@ -12,10 +12,12 @@ from siege.trees import Tree
 SERVICES = ("sample", "worker")
 
 FABFILE = """\
-from deploy.tasks import Service, project
+import os
+from deploy.tasks import Hook, Service, project
 common = dict(
     user="app", hosts={hosts!r}, settle=0.2, stop_timeout=3, keep_releases=3, start="./program",
     build=["sh build.sh"], linked_dirs=["log"], secrets=["TOKEN"],
+    hooks=[Hook("[ ! -e /run/siege/break-hook ]", after="verify")] if "SIEGE_HOOKS" in os.environ else [],
 )
 namespace = project(
     *(Service(name=each, deploy_to=f"/home/app/www/{{each}}", **common) for each in {services!r})

@@ -29,6 +29,8 @@ class Round:
 
     def play(self) -> Ended:
         """Play it; raises Unusable if the fleet cannot be brought to where it begins."""
+        for name, shims in self.arena.shims.items():
+            shims.skew(self.scene.skew if name == self.scene.victims[0] else 0)
         opening.get_ready(self.arena, self.scene)
         before = self.arena.views(self.services)
         wanted = opening.wanted(self.arena, self.scene, before, self.attack.behaviour)

@@ -38,6 +38,7 @@ ATTACKS: Mapping[str, int] = {
     "fill the disk": 6,
     "fill the inodes": 5,
     "break the build": 3,
+    "break a hook": 3,
     "mute": 3,
     "freeze": 3,
     "refuse": 2,
@@ -71,6 +72,7 @@ LIMITED: Mapping[str, tuple[str, ...]] = {
     "fill the disk": MAKES_RELEASE,
     "fill the inodes": MAKES_RELEASE,
     "break the build": MAKES_RELEASE,
+    "break a hook": ("deploy", "both", "rollback"),
     "refuse, and be skipped": ("deploy",),
     "rival": ("deploy", "both", "rollback"),
     "push": ("deploy", "both", "update"),
@@ -84,6 +86,7 @@ LIMITED: Mapping[str, tuple[str, ...]] = {
 #: attacks that are there from the beginning
 STANDING = (
     "break the build",
+    "break a hook",
     "refuse",
     "refuse, and be skipped",
     "silent from the start",
@@ -95,6 +98,10 @@ STANDING = (
     "release dies late",
     "release is stubborn",
 )
+
+
+#: a clock that goes wrong: somewhat, by a time zone, and by a day
+SKEWS = (-90, 40, -3600, 3600, -86_400, 86_400)
 
 
 @dataclass(frozen=True)
@@ -117,6 +124,12 @@ class Scene:
     confirmed: bool
     #: a release is made of links to the one before
     linked: bool
+    #: hosts fetch the commit themselves
+    fetched: bool
+    #: a hook runs on each host once the release is verified
+    hooked: bool
+    #: seconds by which the clock of the first victim is wrong
+    skew: int
 
     def __str__(self) -> str:
         how = "program" if self.at_program else "clock"
@@ -133,6 +146,7 @@ def draw(seed: int, number: int, hosts: Sequence[str]) -> Scene:
     several = len(hosts) < MANY and dice.random() < 0.3
     victims = dice.sample(sorted(hosts), dice.randint(2, len(hosts)) if several else 1)
     must = attack in ("fail a program", "slay a script")
+    linked = dice.random() < 0.25
     return Scene(
         number=number,
         task=task,
@@ -143,7 +157,10 @@ def draw(seed: int, number: int, hosts: Sequence[str]) -> Scene:
         straggler=dice.random() < 0.1,
         twice=dice.random() < 0.1,
         confirmed=dice.random() < 0.25,
-        linked=dice.random() < 0.25,
+        linked=linked,
+        fetched=not linked and dice.random() < 0.25,
+        hooked=attack == "break a hook" or dice.random() < 0.2,
+        skew=dice.choice(SKEWS) if dice.random() < 0.15 else 0,
     )
 
 

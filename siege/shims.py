@@ -82,8 +82,7 @@ class Shims:
         self.disarm()
         (self._folder / "calls").touch()
         (self._folder / "calls").chmod(0o666)
-        for each in _there(PROGRAMS):
-            (self._programs / each).symlink_to(".siege")
+        self._stand_before(_there(PROGRAMS))
         (self._folder / "new").write_text(f"{wanted} {action}\n")
         (self._folder / "new").rename(self._folder / "armed")
 
@@ -92,11 +91,20 @@ class Shims:
         for each in self._programs.iterdir():
             if each.is_symlink() and str(each.readlink()) == ".siege":
                 each.unlink()
+        if (self._folder / "skew").exists():
+            self._stand_before(["date"])
         for name in ("armed", "calls"):
             (self._folder / name).unlink(missing_ok=True)
         (self._folder / "go").touch()
         shutil.rmtree(self._folder / "struck", ignore_errors=True)
         (self._folder / "go").unlink()
+
+    def skew(self, seconds: int) -> None:
+        """Let the clock that scripts ask be wrong from now on; 0: right again."""
+        (self._folder / "skew").unlink(missing_ok=True)
+        if seconds:
+            (self._folder / "skew").write_text(f"{seconds}\n")
+        self.disarm()
 
     def go_on(self) -> None:
         """Let the program that waits go on."""
@@ -127,6 +135,11 @@ class Shims:
             file.touch()
         else:
             file.unlink(missing_ok=True)
+
+    def _stand_before(self, programs: Iterable[str]) -> None:
+        for each in programs:
+            if not (self._programs / each).is_symlink():
+                (self._programs / each).symlink_to(".siege")
 
     def _install(self) -> None:
         own = "/run/siege-programs"

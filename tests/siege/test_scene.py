@@ -28,3 +28,12 @@ def test_one_host_and_several_are_struck_early_and_late():
     assert {len(each.victims) for each in DRAWN} == {1, 2, 3}
     assert min(each.fraction for each in DRAWN) < 0.01
     assert max(each.fraction for each in DRAWN) > 0.99
+
+
+def test_sources_hooks_and_wrong_clocks_come_up_with_other_attacks():
+    assert {each.fetched for each in DRAWN} == {True, False}
+    assert {each.skew for each in DRAWN} == {0, *scene.SKEWS}
+    assert not any(each.fetched and each.linked for each in DRAWN)
+    hooked = {each.attack for each in DRAWN if each.hooked}
+    assert hooked == set(scene.ATTACKS)
+    assert all(each.hooked for each in DRAWN if each.attack == "break a hook")
