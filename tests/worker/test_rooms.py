@@ -29,7 +29,7 @@ FLOORS = [
     ["places", "ending"],
     ["handler", "store.base", "store.schema"],
     ["store.statements", "store.mysql_schema", "store.sqlite_schema"],
-    ["store.admin"],
+    ["store.admin", "store.insertion", "store.looking"],
     ["store.interface", "store.ticks", "store.results", "store.coalescing"],
     [
         "retry",

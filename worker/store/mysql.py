@@ -9,6 +9,7 @@ from typing import Any
 from worker.address import Address
 from worker.job import Outcome
 from worker.store import (
+    looking,
     mysql_doctor,
     mysql_insert,
     mysql_leases,
@@ -60,10 +61,10 @@ class MysqlStore:
 
     def identity(self, cursor: Any = None) -> str:
         if cursor is None:
-            sql = statements.IDENTITY.format(table=schema.TABLE)
+            sql = looking.IDENTITY.format(table=schema.TABLE)
             rows = self._link.rows(Statement(sql))
         else:
-            cursor.execute(statements.IDENTITY.format(table=self._table(schema.TABLE)))
+            cursor.execute(looking.IDENTITY.format(table=self._table(schema.TABLE)))
             rows = [values_of(row) for row in cursor.fetchall()]
         if not rows:
             raise schema.absent(str(self.address))
@@ -100,8 +101,8 @@ class MysqlStore:
         )
 
     def due(self, queues: Sequence[str] = ()) -> Due:
-        look = statements.look(NOW, queues, CLAIM)
-        return statements.looked(self._packets.rows(look))
+        look = looking.look(NOW, queues, CLAIM)
+        return looking.looked(self._packets.rows(look))
 
     def promote(self, limit: int) -> int:
         skips = self.skips_locked()
@@ -140,15 +141,15 @@ class MysqlStore:
         return [int(cursor.execute(*each)) for each in statements][-1]
 
     def counts(self) -> Counts:
-        live = self._link.rows(statements.COUNT)
-        ended = self._link.rows(statements.COUNT_KEPT)
-        oldest = self._link.rows(Statement(statements.OLDEST.format(now=NOW)))
+        live = self._link.rows(looking.COUNT)
+        ended = self._link.rows(looking.COUNT_KEPT)
+        oldest = self._link.rows(Statement(looking.OLDEST.format(now=NOW)))
         jobs = {(queue, STATES[state]): count for queue, state, count in live}
         jobs.update({(queue, state): count for queue, state, count in ended})
         return Counts(jobs, seconds(oldest[0][0]) if oldest else None)
 
     def kept(self, limit: int) -> Sequence[Kept]:
-        rows = self._link.rows(Statement(statements.LATEST_KEPT.format(limit=limit)))
+        rows = self._link.rows(Statement(looking.LATEST_KEPT.format(limit=limit)))
         return [kept(row) for row in rows]
 
     def change(

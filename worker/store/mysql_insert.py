@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from worker.store import statements
+from worker.store import insertion
 from worker.store.base import NewJob, duplicate, too_large, values_of
 from worker.store.mysql_connection import Link
 from worker.store.mysql_errors import code_of
@@ -33,7 +33,7 @@ def insert(cursor: Any, jobs: Sequence[NewJob], release: str, table: str) -> lis
     step, now = (1, NOW) if len(jobs) == 1 else _known(cursor)
     ids: list[int] = []
     for portion in _portions(jobs):
-        sql, values = statements.enqueue(portion, release, now, table)
+        sql, values = insertion.enqueue(portion, release, now, table)
         try:
             cursor.execute(sql, values)
         except Exception as error:  # of whichever driver the cursor belongs to

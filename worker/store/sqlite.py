@@ -11,6 +11,8 @@ from typing import Any
 from worker.address import Address
 from worker.job import Outcome
 from worker.store import (
+    insertion,
+    looking,
     schema,
     sqlite_doctor,
     sqlite_schema,
@@ -73,7 +75,7 @@ class SqliteStore:
         return [sqlite_schema.VERSIONS, *steps]
 
     def identity(self, cursor: Any = None) -> str:
-        sql = statements.IDENTITY.format(table=schema.TABLE)
+        sql = looking.IDENTITY.format(table=schema.TABLE)
         with translating(self.address):
             on = self._file.connection().cursor() if cursor is None else cursor
             on.execute(sql)
@@ -107,7 +109,7 @@ class SqliteStore:
         return frozenset(id for id, owner in held.items() if still.get(id) != owner)
 
     def due(self, queues: Sequence[str] = ()) -> Due:
-        return statements.looked(self._rows(statements.look(NOW, queues)))
+        return looking.looked(self._rows(looking.look(NOW, queues)))
 
     def promote(self, limit: int) -> int:
         with translating(self.address), self._file.transaction() as cursor:
@@ -142,14 +144,14 @@ class SqliteStore:
         return sqlite_turn.run(cursor, statements)
 
     def counts(self) -> Counts:
-        live, ended = self._rows(statements.COUNT), self._rows(statements.COUNT_KEPT)
-        oldest = self._rows(Statement(statements.OLDEST.format(now=NOW)))
+        live, ended = self._rows(looking.COUNT), self._rows(looking.COUNT_KEPT)
+        oldest = self._rows(Statement(looking.OLDEST.format(now=NOW)))
         jobs = {(queue, STATES[state]): count for queue, state, count in live}
         jobs.update({(queue, state): count for queue, state, count in ended})
         return Counts(jobs, seconds(oldest[0][0]) if oldest else None)
 
     def kept(self, limit: int) -> Sequence[Kept]:
-        rows = self._rows(Statement(statements.LATEST_KEPT.format(limit=limit)))
+        rows = self._rows(Statement(looking.LATEST_KEPT.format(limit=limit)))
         return [kept(row) for row in rows]
 
     def change(
@@ -179,7 +181,7 @@ def _insert(cursor: Any, jobs: Sequence[NewJob], release: str) -> list[int]:
     for start in range(0, len(jobs), ROWS):
         part = jobs[start : start + ROWS]
         try:
-            cursor.execute(*spelled(statements.enqueue(part, release, NOW)))
+            cursor.execute(*spelled(insertion.enqueue(part, release, NOW)))
         except Exception as error:
             raise _refused(error, jobs) from error
         ids += range(cursor.lastrowid - len(part) + 1, cursor.lastrowid + 1)

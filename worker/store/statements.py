@@ -5,11 +5,11 @@ What is new in each turn is a value: SQLite's driver keeps what it has parsed by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from worker.store.base import LEASE, Ask, Due, Grabbed, NewJob, seconds
+from worker.store.base import LEASE, Ask, Grabbed
 
 READY, RUNNING, SCHEDULED = 0, 1, 2
 STATES = {READY: "ready", RUNNING: "running", SCHEDULED: "scheduled"}
@@ -34,41 +34,6 @@ class Words:
     lock: str
     #: deletes the oldest rows of {table} whose {column} is at most {until}, {limit} of them
     prune: str
-
-
-#: columns of every job; of others only those that a job of the statement has: a third of its text
-EVERY = "queue, handler, state, precedence, enqueued_at, enqueued_release, arg"
-
-
-def enqueue(
-    jobs: Sequence[NewJob], release: str, now: str, table: str = "job"
-) -> Statement:
-    """Insert jobs. Precedence is minus the priority: one ascending index holds the grab's order."""
-    delayed = any(each.run_after > 0 for each in jobs)
-    keyed = any(each.uniqkey is not None for each in jobs)
-    grouped = any(each.coalesce is not None for each in jobs)
-    texts: list[str] = []
-    values: list[Any] = []
-    for each in jobs:
-        state, due = READY, "NULL"
-        if each.run_after > 0:
-            state, due = SCHEDULED, f"{now} + {microseconds(each.run_after)}"
-        texts.append(
-            f"(%s, %s, {state}, {-each.priority}, {now}, %s, %s"
-            f"{', ' + due if delayed else ''}{', %s' * (keyed + grouped)})"
-        )
-        values += (each.queue, each.handler, release, each.arg)
-        if keyed:
-            values.append(_bytes(each.uniqkey))
-        if grouped:
-            values.append(_bytes(each.coalesce))
-    some = ", due_at" * delayed + ", uniqkey" * keyed + ", coalesce_key" * grouped
-    sql = f"INSERT INTO {table} ({EVERY}{some}) VALUES {', '.join(texts)}"
-    return Statement(sql, tuple(values))
-
-
-def _bytes(key: str | None) -> bytes | None:
-    return None if key is None else key.encode()
 
 
 def choose(  # noqa: PLR0913 # one place for the statement of both databases
@@ -154,32 +119,6 @@ def due(
     )
 
 
-LIVELY = " AND queue NOT IN (SELECT queue FROM paused_queue)"
-
-
-def look(now: str, queues: Sequence[str], force: str = "") -> Statement:
-    """Ask all that an idle manager has to know, in one statement: rows of a kind, a number, a name."""
-    some = ", ".join(["%s"] * len(queues)) or "NULL"
-    ready = (
-        f"SELECT 1 FROM job {force} WHERE queue IN ({some}) AND state = {READY}{LIVELY}"
-    )
-    parts = [
-        f"SELECT 'scheduled', (SELECT MIN(due_at) FROM job WHERE state = {SCHEDULED}) - {now}, NULL",
-        f"SELECT 'lease', (SELECT MIN(due_at) FROM job WHERE state = {RUNNING}) - {now}, NULL",
-        f"SELECT 'ready', EXISTS ({ready}), NULL",
-        "SELECT 'paused', 1, queue FROM paused_queue",
-    ]
-    return Statement(" UNION ALL ".join(parts), tuple(queues))
-
-
-def looked(rows: Sequence[Sequence[Any]]) -> Due:
-    """Read the rows of a look."""
-    known = {kind: number for kind, number, name in rows if name is None}
-    paused = frozenset(name for _, _, name in rows if name is not None)
-    scheduled, lease = seconds(known["scheduled"]), seconds(known["lease"])
-    return Due(scheduled, lease, paused, bool(known["ready"]))
-
-
 def promote(ids: Iterable[int], force: str = "") -> Statement:
     return Statement(
         f"UPDATE job {force} SET state = {READY}, due_at = NULL WHERE id IN ({numbers(ids)})"
@@ -190,15 +129,6 @@ RUNNING_OF = Statement(
     f"SELECT id, owner FROM job WHERE state = {RUNNING} AND owner BETWEEN %s AND %s"
 )
 IS_HELD = Statement("SELECT 1 FROM job WHERE id = %s AND owner = %s")
-COUNT = Statement("SELECT queue, state, COUNT(*) FROM job GROUP BY queue, state")
-COUNT_KEPT = Statement(
-    "SELECT queue, state, COUNT(*) FROM failed_job GROUP BY queue, state"
-)
-OLDEST = (
-    f"SELECT {{now}} - enqueued_at FROM job WHERE state = {READY} ORDER BY id LIMIT 1"
-)
-LATEST_KEPT = "SELECT id, handler, state, attempt, failed_at, error FROM failed_job ORDER BY failed_at DESC, id DESC LIMIT {limit}"
-IDENTITY = "SELECT version, queue_id FROM {table} ORDER BY version DESC LIMIT 1"
 
 
 def numbers(values: Iterable[int]) -> str:
