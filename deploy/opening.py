@@ -29,7 +29,7 @@ def targets(
     began = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
     operator = f"{getpass.getuser()}@{socket.gethostname()}"
     holder = f"{operator} (process {os.getpid()}) since {began}"
-    templates = Templates(folder)
+    templates = Templates(folder, os.environ)
     return [
         Target(
             Paths(service),

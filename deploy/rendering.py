@@ -6,9 +6,11 @@ import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import jinja2
 
+from deploy import secrets
 from deploy.errors import Refused, SettingsError
 from deploy.paths import Paths
 from deploy.shell import quote
@@ -19,8 +21,13 @@ _OF_EXPRESSIONS = (TypeError, ValueError, ArithmeticError, LookupError, Attribut
 
 
 class Templates:
-    def __init__(self, project: Path) -> None:
-        """Look in *project*/templates first, then in the templates that come with forklift."""
+    def __init__(
+        self, project: Path, environment: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Look in *project*/templates first, then in the templates that come with forklift.
+
+        What is made must not hold a secret, as far as the operator's *environment* knows its value.
+        """
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([project / "templates", *ours()]),
             undefined=jinja2.StrictUndefined,
@@ -28,6 +35,7 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters["sh"] = quote
+        self._secrets_of = environment
         self._rendered: dict[tuple[str, str, str], str] = {}
         self._checked: set[tuple[str, str]] = set()
 
@@ -46,6 +54,13 @@ class Templates:
         """The page that is shown in place of the service."""
         known = {"reason": reason, "until": until}
         return self._text("maintenance.html.j2", paths, known)
+
+    def files(self, paths: Paths) -> list[tuple[str, str, int]]:
+        """The files that the service wants rendered for a host: path, text and mode, in order."""
+        return [
+            (path, self._text(name, paths, {}), self._mode(name))
+            for path, name in sorted(paths.service.rendered_files.items())
+        ]
 
     def keeper(self) -> str:
         """The program that keeps the sockets of `listen` open; it is the same for all."""
@@ -71,12 +86,23 @@ class Templates:
         given = {"service": service, "paths": paths, "host": host, **known}
         try:
             template = self._environment.get_template(name)
-            return template.render(facts=host.facts or {}, **given)
+            text = template.render(facts=host.facts or {}, **given)
         except (*_OF_TEMPLATES, *_OF_EXPRESSIONS) as error:
             where = f" for {host.name}" if host.name else ""
             raise SettingsError(
                 f"{service.name}: the template {name} cannot be rendered{where}: {error}"
             ) from None
+        for each in secrets.told_in(text, service, self._secrets_of):
+            raise SettingsError(
+                f"{service.name}: the template {name} makes a text that holds the secret {each}, and a release "
+                "keeps none: the program finds it in its environment"
+            )
+        return text
+
+    def _mode(self, name: str) -> int:
+        """Give a rendered file the right to be executed that its template has."""
+        source = self._environment.get_template(name).filename
+        return 0o755 if source and os.access(source, os.X_OK) else 0o644
 
 
 def copy_out(project: Path) -> tuple[list[str], list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from deploy.errors import Refused
 from deploy.prompts import Prompt
@@ -12,6 +12,8 @@ from deploy.settings import Service
 
 #: seconds that a command may take; it may ask for a password on the terminal
 PATIENCE = 300
+#: characters from which on a secret is looked for in other texts
+SHORTEST = 6
 
 
 def given(service: Service, environment: Mapping[str, str]) -> dict[str, bytes]:
@@ -26,6 +28,15 @@ def given(service: Service, environment: Mapping[str, str]) -> dict[str, bytes]:
         elif name in service.secret_commands:
             found[name] = _asked(name, service.secret_commands[name])
     return found
+
+
+def told_in(
+    text: str, service: Service, environment: Mapping[str, str]
+) -> Iterator[str]:
+    """Name the secrets whose value, as *environment* knows it, stands in *text*; short ones may by chance."""
+    for name in service.secrets:
+        if len(environment.get(name, "")) >= SHORTEST and environment[name] in text:
+            yield name
 
 
 def _asked(name: str, of: str | Prompt) -> bytes:

@@ -32,23 +32,6 @@ sweep() {
     done
 }
 
-# Link $2 of release $1 to the same path in shared directory $3, by a relative link. What stands there
-# is replaced: it has to be the release's own.
-link_shared() {
-    mkdir -p "$(dirname "$1/$2")"
-    case $(realpath "$(dirname "$1/$2")")/ in
-    "$(realpath "$1")"/*) ;;
-    *) fail 71 "$2 cannot be linked: a link of the commit leads out of the release there" ;;
-    esac
-    rm -rf "${1:?}/$2"
-    ln -s "$(realpath -s --relative-to="$(dirname "$1/$2")" "$3/$2")" "$1/$2"
-}
-
-# The same, if the shared file is there; else the release keeps what its commit has.
-link_shared_if_there() {
-    [ ! -e "$3/$2" ] || link_shared "$@"
-}
-
 # Make link `current` $1 lead to complete release $2 in one rename(2), so that no reader ever misses it.
 point() {
     [ -f "${1%/*}/$2/.release.json" ] || {
@@ -96,13 +79,6 @@ $1"[/"
 "]*) return 0 ;;
     esac
     ! flock -n "$1" true
-}
-
-# Make shared directories; the group may write where `shared` has the setgid bit.
-make_shared() {
-    for directory in "$@"; do
-        (umask 002 && mkdir -p "$directory")
-    done
 }
 
 # Begin release $1 with what no commit holds: the release's part of starting, $2.

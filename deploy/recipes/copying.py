@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from deploy import delta
 from deploy.archive import Archive, pack
@@ -51,7 +51,8 @@ class Copied:
             return self.whole(plan)
         service = plan.target.service
         linked = [*service.linked_dirs, *(each.path for each in service.linked_files)]
-        touched = delta.touched(self._tree, before.revision, linked)
+        hidden = [*linked, *map(PurePosixPath, service.rendered_files)]
+        touched = delta.touched(self._tree, before.revision, hidden)
         if touched is None:
             return self.whole(plan)
         return self._changes(plan, before, touched)

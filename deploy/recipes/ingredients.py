@@ -15,7 +15,7 @@ def made_of(target: Target) -> dict[str, str]:
 
 def _made_of(target: Target, paths: Paths) -> str:
     service = paths.service
-    parts = (
+    parts: tuple[object, ...] = (
         target.templates.start(paths),
         (service.listen, service.listen and service.settle),
         service.build,
@@ -23,4 +23,7 @@ def _made_of(target: Target, paths: Paths) -> str:
         sorted(map(str, service.linked_dirs)),
         sorted(map(str, service.linked_files)),
     )
+    # without any, a release is what it was before there were some
+    rendered = target.templates.files(paths)
+    parts += (rendered,) if rendered else ()
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -131,6 +131,8 @@ def _steps(plan: Plan, parcel: Parcel, host: str) -> Iterable[Step]:
         yield Step("", releases.add_keeper(paths, new.release, keeper))
     yield Step("", shared.make_directories(paths))
     yield Step("", shared.link(paths, new.release))
+    for rendered in plan.target.templates.files(paths):
+        yield Step("", shared.add_rendered(paths, new.release, *rendered))
     for each in paths.service.build:
         yield Step(build.title(each), build.step(paths, new.release, each))
     yield Step("completing the release", releases.complete(paths, new))

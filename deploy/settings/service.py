@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, fields
+from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from deploy import values
@@ -18,6 +19,9 @@ from deploy.settings.rollout import Rollout
 from deploy.settings.setting import waits
 from deploy.settings.supervision import Supervision
 from deploy.settings.surroundings import Surroundings
+
+#: what a release has of ours
+_OURS = (".forklift", ".release.json")
 
 
 # a dataclass takes the fields of its last base first
@@ -77,6 +81,7 @@ def _crossed(service: Service) -> Iterable[str]:
     if service.hard_links and service.deploy_via != "copy":
         yield "hard_links needs deploy_via copy"
     yield from _links(service)
+    yield from _rendered(service)
     yield from _on_a_host(service) or _on_some_hosts(service)
 
 
@@ -101,11 +106,26 @@ def _on_a_host(service: Service) -> list[str]:
     return wrong
 
 
+def _rendered(service: Service) -> Iterable[str]:
+    """Name the rendered files that could not be the release's own."""
+    links = [*service.linked_dirs, *(each.path for each in service.linked_files)]
+    paths = [PurePosixPath(each) for each in service.rendered_files]
+    for each in paths:
+        if each.parts[0] in _OURS:
+            yield f"{each} must not be rendered: it belongs to forklift"
+        around = (each, *each.parents)
+        meeting = [a for a in links if a in around or each in a.parents]
+        if meeting:
+            yield f"{each} must not be rendered: {meeting[0]} is linked, and what is in shared is not of one release"
+        if any(each in other.parents for other in paths):
+            yield f"{each} must not be rendered: another is rendered below it"
+
+
 def _links(service: Service) -> Iterable[str]:
     """Name the links that would be made through others: they would replace what is shared."""
     links = [*service.linked_dirs, *(each.path for each in service.linked_files)]
     for index, each in enumerate(links):
-        if each.parts[0] in (".forklift", ".release.json"):
+        if each.parts[0] in _OURS:
             yield f"{each} must not be linked: it belongs to forklift"
         above = [a for n, a in enumerate(links) if n != index and a in each.parents]
         above += links[:index].count(each) * [each]

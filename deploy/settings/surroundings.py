@@ -50,6 +50,11 @@ class Surroundings:
         values.relative_paths,
         (),
     )
+    rendered_files: Mapping[str, str] = setting(
+        "Files of each release that are rendered for its host, of templates in the fabfile's `templates/`: path and template.",
+        values.rendered_files,
+        (),
+    )
     keep_releases: int = setting(
         "How many verified releases stay on a host, the current one among them.",
         values.count,

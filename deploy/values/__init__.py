@@ -33,6 +33,7 @@ from deploy.values.paths import (
     optional_relative_path,
     relative_path,
     relative_paths,
+    rendered_files,
 )
 from deploy.values.programs import (
     interpreter,
@@ -76,6 +77,7 @@ __all__ = [
     "program",
     "relative_path",
     "relative_paths",
+    "rendered_files",
     "repository",
     "seconds",
     "seconds_from_3",

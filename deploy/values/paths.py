@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 from deploy.values.showing import shown
@@ -32,6 +34,19 @@ def relative_paths(value: Any) -> tuple[PurePosixPath, ...]:
     if not isinstance(parts, (list, tuple)):
         raise ValueError("must be a list of paths")
     return tuple(_path_inside(part) for part in parts if part != "")
+
+
+def rendered_files(value: Any) -> Mapping[str, str]:
+    """Make a mapping of paths in a release to names of templates."""
+    given = {} if value == () else value
+    if not isinstance(given, Mapping):
+        raise ValueError("must be a mapping of paths to templates")
+    made = {
+        str(_path_inside(path)): str(_path_inside(name)) for path, name in given.items()
+    }
+    if len(made) < len(given):
+        raise ValueError("must name each path once")
+    return MappingProxyType(made)
 
 
 def _path_inside(value: Any) -> PurePosixPath:

@@ -1,6 +1,7 @@
 """The scripts of a service, made from templates."""
 
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -126,6 +127,42 @@ def test_a_template_knows_for_which_host_it_is_rendered(tmp_path):
     assert templates.start(of.at("web1")).endswith("./x web1 7 2\n")
     with pytest.raises(SettingsError, match=r"start.j2 cannot .* for web2: .*rack"):
         templates.start(of.at("web2"))
+
+
+def test_files_of_a_release_are_rendered_for_its_host_with_their_templates_mode(
+    tmp_path,
+):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "ini.j2").write_text("rack={{ facts.rack }} {{ 'it' }}\n")
+    (tmp_path / "templates" / "tool.j2").write_text("#!{{ service.user }}")
+    (tmp_path / "templates" / "tool.j2").chmod(0o700)
+    wanted = {"z/app.ini": "ini.j2", "bin/tool": "tool.j2"}
+    of = paths(rendered_files=wanted, hosts=[Host("web1", facts={"rack": "a b"})])
+    assert Templates(tmp_path).files(of.at("web1")) == [
+        ("bin/tool", "#!app", 0o755),
+        ("z/app.ini", "rack=a b it\n", 0o644),
+    ]
+    with pytest.raises(SettingsError, match=r"ini.j2 cannot be rendered: .*rack"):
+        Templates(tmp_path).files(of)
+
+
+def test_what_is_rendered_holds_no_secret_that_is_known_here(tmp_path):
+    known = {"KEY": "s3cret-value", "SHORT": "a", "OTHER": "visible-value"}
+    of = paths(secrets=["KEY", "SHORT"], env={"A": "x s3cret-value", "B": "a"})
+    for make in (Templates(tmp_path, known).start, Templates(tmp_path, known).files):
+        given = of if make.__name__ == "start" else _with_a_file(tmp_path, of)
+        with pytest.raises(SettingsError, match="holds the secret KEY") as refused:
+            make(given)
+        assert "s3cret" not in str(refused.value)
+    assert "visible" in Templates(tmp_path, known).start(
+        paths(env={"A": "visible-value"})
+    )
+
+
+def _with_a_file(folder, of):
+    (folder / "templates").mkdir()
+    (folder / "templates" / "t.j2").write_text("{{ service.env.A }}")
+    return Paths(replace(of.service, rendered_files={"x": "t.j2"}))
 
 
 def test_a_template_saved_with_carriage_returns_is_still_a_script(tmp_path):

@@ -67,6 +67,7 @@ WRONG = {
         {"a": "b"},
     ],
     "migrate": [None, 5, "a\nb", ["true"]],
+    "rendered_files": [None, ["x"], {"/x": "t"}, {"x": "../t"}, {"a": "t", "./a": "t"}],
     "console_command": [None, 5, "a\nb", ["true"]],
     "reloads": [None, "maybe", 1, ""],
     "use_sudo": [None, "perhaps", 0, []],
@@ -258,3 +259,25 @@ def test_what_a_host_has_of_its_own_must_go_with_what_holds_for_all():
         service(secrets=["KEY"], hosts=["web1", Host("web2", env={"KEY": 1})])
     with pytest.raises(SettingsError, match=r"^sample: on web2, reloads must be off"):
         service(reloads=True, hosts=[Host("web2", listen=["127.0.0.1:80"])])
+
+
+@pytest.mark.parametrize(
+    ("rendered", "why"),
+    [
+        (["config/db.yml"], "config/db.yml must not be rendered: config is linked"),
+        (["a"], "a must not be rendered: a/b is linked"),
+        (["a/b"], "a/b must not be rendered: a/b is linked"),
+        ([".forklift/start"], "belongs to forklift"),
+        (["x", "x/y"], "x must not be rendered: another is rendered below it"),
+    ],
+)
+def test_a_rendered_file_is_of_the_release_alone(rendered, why):
+    with pytest.raises(SettingsError, match=why):
+        service(
+            linked_dirs=["config"],
+            linked_files=["a/b"],
+            rendered_files=dict.fromkeys(rendered, "t.j2"),
+        )
+    assert service(rendered_files={"./conf/x": "sub/t.j2"}).rendered_files == {
+        "conf/x": "sub/t.j2"
+    }

@@ -534,7 +534,28 @@ def test_a_link_of_the_commit_does_not_lead_out_of_the_release(host):
     linked = host.with_settings(linked_dirs=["public/uploads"])
     ended = linked.send(shared.link(linked.paths, NEW))
     assert ended.status == 71
-    assert (
-        "public/uploads cannot be linked: a link of the commit leads" in ended.sentence
-    )
+    assert "public/uploads cannot be put there: a link of the commit" in ended.sentence
     assert (host.shared / "public" / "uploads" / "photo").read_text() == "kept"
+
+
+def test_a_rendered_file_takes_the_place_of_the_commits_and_of_no_other_releases(host):
+    host.release(OLD)
+    host.release(NEW)
+    old, new = (host.releases / each / "it's $(x)" for each in (OLD, NEW))
+    old.write_text("of the commit")
+    new.hardlink_to(old)
+    name, text = "it's $(x)", "a 'b' $c\n\\n"
+    host.do(shared.add_rendered(host.paths, NEW, name, text, 0o755))
+    assert (new.read_text(), old.read_text()) == (text, "of the commit")
+    assert new.stat().st_mode & 0o777 == 0o755
+    host.do(shared.add_rendered(host.paths, NEW, "a/b/c", "", 0o644))
+    assert (host.releases / NEW / "a" / "b" / "c").read_text() == ""
+
+
+def test_a_rendered_file_does_not_leave_the_release(host, tmp_path):
+    host.release(NEW)
+    (tmp_path / "out").mkdir()
+    (host.releases / NEW / "way").symlink_to(tmp_path / "out")
+    ended = host.send(shared.add_rendered(host.paths, NEW, "way/x", "x", 0o644))
+    assert (ended.status, "leads out of the release" in ended.sentence) == (71, True)
+    assert list((tmp_path / "out").iterdir()) == []
