@@ -62,6 +62,10 @@ class ConnectionLost(HostError):
     """The connection broke while a script ran: what the host did meanwhile is unknown."""
 
 
+#: a host that is not there any more, or never was
+LOST = (Unreachable, ConnectionLost)
+
+
 class DeadlinePassed(HostError):
     """A script did not end in its time and was told to stop."""
 

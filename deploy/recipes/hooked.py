@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from deploy.commands import lock
-from deploy.errors import Partly, Refused
+from deploy.errors import LOST, Partly, Refused
 from deploy.hooks import Hook, Occasion
 from deploy.recipes import hook
 from deploy.recipes.hook import Failures
@@ -38,8 +38,19 @@ def _after_task(target: Target) -> None:
 def refuse(target: Target, when: str) -> None:
     """Run hooks while nothing was changed yet; raises Refused if one fails."""
     failed = _all(target, _of_task(target, when))
-    if failed:
-        raise Refused(sentences(failed.values()))
+    skipped = _skipped(target, when, failed)
+    refusing = [each for host, each in failed.items() if host not in skipped]
+    if refusing:
+        raise Refused(sentences(refusing))
+
+
+def _skipped(target: Target, when: str, failed: Failures) -> set[str]:
+    """Name the hosts that the run will go on without; it finds out by itself, and says so."""
+    if target.service.unreachable != "skip":
+        return set()
+    once = any(h.place == "primary" and h.when == when for h in target.service.hooks)
+    kept = {target.primary} if once else set()
+    return {host for host, each in failed.items() if isinstance(each, LOST)} - kept
 
 
 def failures(plan: Plan, when: str) -> Failures:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from deploy.errors import ConnectionLost, DeployError, Refused, Unreachable
+from deploy.errors import LOST, DeployError, Refused
 from deploy.facts import HostFacts
 from deploy.recipes import hooked
 from deploy.recipes.taking import GRACE, Taking, let_go
@@ -48,7 +48,7 @@ class Reached:
 def reached(target: Target, patience: float = 0) -> Iterator[Reached]:
     """Do as locked, but go on without hosts that cannot be reached where the service wants that."""
     skipping = target.service.unreachable == "skip"
-    may_skip = (Unreachable, ConnectionLost) if skipping else ()
+    may_skip = LOST if skipping else ()
     hooked.refuse(target, "before probe")
     with _taken(target, patience, may_skip) as taking:
         facts = taking.facts()

@@ -135,12 +135,17 @@ class HereRehearsed:
 
 def _stop(process: subprocess.Popen[str]) -> None:
     """End a command that goes on, with all that it started."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        if process.poll() is not None:
-            return
-        os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(STOPPING)
+    try:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if process.poll() is not None:
+                return
+            os.killpg(process.pid, number)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(STOPPING)
+    except KeyboardInterrupt:
+        # again: the operator waits no longer
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
 
 
 def _raise(title: str, status: int | None, said: str, deadline: float) -> None:

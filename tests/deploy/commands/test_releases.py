@@ -459,7 +459,7 @@ def test_the_texts_of_what_links_shared_places(host):
     )
     assert making.text.startswith("make_shared '/")
     assert [line.split()[0] for line in links.text.splitlines()] == ["link_shared"] * 2
-    assert making.uses == links.uses == {"releases"}
+    assert making.uses == links.uses == {"shared"}
 
 
 def test_nothing_is_linked_where_nothing_is_shared(host):
