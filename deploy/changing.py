@@ -114,6 +114,16 @@ def unlock_task(project: Project) -> FleetTask:
     return unlock
 
 
+TASKS = (
+    setup_task,
+    update_task,
+    deploy_task,
+    rollback_task,
+    sync_task,
+    lock_task,
+    unlock_task,
+    remove_task,
+)
 CONTROL = {
     "start": "Bring the service up and verify it.",
     "stop": "Bring the service down and wait for its end.",

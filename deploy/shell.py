@@ -20,6 +20,13 @@ SEARCH_PATH = (
     "/command:/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:$PATH"
 )
 
+#: what every script begins with
+_BEGINNING = (
+    "set -eu",
+    "umask 022",
+    f"PATH={SEARCH_PATH}",
+    "LC_ALL=C.UTF-8; export PATH LC_ALL",
+)
 
 #: holds once all of a script has run: its last line says so
 WHOLE = '[ -n "${whole-}" ]'
@@ -101,10 +108,7 @@ def text_of(sent: Script | Question[Any]) -> str:
     return "\n".join(
         [
             "main() {",
-            "set -eu",
-            "umask 022",
-            f"PATH={SEARCH_PATH}",
-            "LC_ALL=C.UTF-8; export PATH LC_ALL",
+            *_BEGINNING,
             *(library(name) for name in _with_base(used)),
             *(line for step in steps for line in _lines(step)),
             "}",
@@ -117,16 +121,7 @@ def text_of(sent: Script | Question[Any]) -> str:
 
 def line_of(sent: Command) -> str:
     """Spell out a command that gets a terminal for standard input: it stands on the command line."""
-    search = f"PATH={SEARCH_PATH}"
-    return "\n".join(
-        [
-            "set -eu",
-            "umask 022",
-            search,
-            "LC_ALL=C.UTF-8; export PATH LC_ALL",
-            sent.text,
-        ]
-    )
+    return "\n".join([*_BEGINNING, sent.text])
 
 
 def shown(sent: Script) -> str:

@@ -70,27 +70,7 @@ def project(*services: Service) -> Collection:
 
 def _tasks(project: Project) -> Collection:
     tasks = Collection(project.services[0].name)
-    for make in (
-        changing.setup_task,
-        changing.update_task,
-        changing.deploy_task,
-        changing.rollback_task,
-        changing.sync_task,
-        changing.lock_task,
-        changing.unlock_task,
-        changing.remove_task,
-        visiting.run_task,
-        visiting.exec_task,
-        visiting.console_task,
-        visiting.upload_task,
-        visiting.download_task,
-        telling.status_task,
-        telling.check_task,
-        telling.releases_task,
-        telling.settings_task,
-        telling.templates_task,
-        telling.logs_task,
-    ):
+    for make in (*changing.TASKS, *visiting.TASKS, *telling.TASKS):
         tasks.add_task(make(project))
     tasks.add_collection(telling.pending_tasks(project))
     tasks.add_collection(maintaining.maintenance_tasks(project))

@@ -112,6 +112,16 @@ def templates_task(project: Project) -> FleetTask:
     return templates
 
 
+TASKS = (
+    status_task,
+    check_task,
+    releases_task,
+    settings_task,
+    templates_task,
+    logs_task,
+)
+
+
 def pending_tasks(project: Project) -> Collection:
     """Make `pending`, and `pending.diff`."""
     tasks = Collection("pending")

@@ -88,3 +88,6 @@ def download_task(project: Project) -> FleetTask:
             carrying.download(target, file, to)
 
     return download
+
+
+TASKS = (run_task, exec_task, console_task, upload_task, download_task)

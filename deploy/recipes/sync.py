@@ -48,9 +48,9 @@ def sync(target: Target, wanted: Wanted, like: str = "") -> None:
 def model_of(
     facts: Mapping[str, HostFacts], now: Mapping[str, str], like: str
 ) -> Manifest:
-    """Find what all are to have: what serves on every host that serves at all, or on *like*.
+    """Find what all are to have: what serves wherever anything does, or on *like*.
 
-    Hosts with settings of their own have the same if each has what the settings say *now*.
+    Hosts with settings of their own have the same if each has what these say *now*.
     """
     serving = {
         host: each.live
@@ -62,15 +62,19 @@ def model_of(
     if like:
         return serving[like]
     found = {
-        (each.revision, each.made_of != now[host] and each.made_of): each
+        (each.revision, "" if each.made_of == now[host] else each.made_of): each
         for host, each in serving.items()
     }
     if not found:
         raise Refused("no host has a release that is live, verified and up; deploy one")
     if len(found) > 1:
-        told = ", ".join(f"{h} has {each.release}" for h, each in serving.items())
-        raise Refused(f"the hosts differ ({told}); say which is right: --like HOST")
+        raise Refused(_differing(serving))
     return next(iter(found.values()))
+
+
+def _differing(serving: Mapping[str, Manifest]) -> str:
+    told = ", ".join(f"{h} has {each.release}" for h, each in serving.items())
+    return f"the hosts differ ({told}); say which is right: --like HOST"
 
 
 def _is_like(model: Manifest, now: str, facts: HostFacts) -> bool:
