@@ -53,10 +53,14 @@ release_of() {
 }
 
 # Wait until `run` has noted process $2 of directory $1, which it does as it begins: at once, unless the
-# host has very much to do.
+# host has very much to do. It may have died.
 await_note() {
     expect_within 5
-    until [ -n "$(release_of "$1" "$2")" ] || is_late; do nap; done
+    until [ -n "$(release_of "$1" "$2")" ] || is_late; do
+        nap
+        read_status "$1"
+        [ "$pid" = "$2" ] || return 0
+    done
 }
 
 # Begin to wait for something for $1 seconds, of which a decimal fraction is allowed.
@@ -135,7 +139,11 @@ restart_and_verify() {
     read_status "$1"
     before=$start since=$(now) handed='' untouched='' lasting=$3
     if can_hand_over "$1"; then hand_over "$1" "$3" "$4"; else replace "$1"; fi || return 1
-    if [ -n "$handed" ]; then lasting=0; else await_new "$1" "$4" || return 1; fi
+    if [ -n "$handed" ]; then
+        lasting=0
+    else
+        await_new "$1" "$4" && replace_earlier "$1" "$2" "$4" || return 1
+    fi
     read_clock
     restarted=$clock
     verify "$1" "$2" "$lasting" "$5" "$3"
@@ -165,6 +173,16 @@ await_new() {
         return 1
     }
     if [ -n "${young-}" ] && ! stays_up "$1" 1.6; then await_start "$1" 3 "$watched"; fi
+}
+
+# Restart DIR once more, within $3 seconds, if its new start is not from release $2: where the one before
+# had just died, supervise may have begun it, and not told yet, before `current` led to $2.
+replace_earlier() {
+    await_note "$1" "$pid"
+    case $(release_of "$1" "$pid" || :) in '' | "$2") return 0 ;; esac
+    read_status "$1"
+    before=$start since=$(now)
+    replace "$1" && await_new "$1" "$3"
 }
 
 # Prove that DIR is up from release $2 for $3 seconds, with its log service; then the health check $4, for

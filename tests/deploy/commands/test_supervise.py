@@ -228,6 +228,25 @@ def test_a_process_of_another_release_is_noted(service):
     assert f"runs from {NEW}, not from {OLD}" in ended.err
 
 
+def test_what_had_begun_unseen_before_the_switch_is_restarted_once_more(service):
+    service.release(OLD, STEADY)
+    service.release(NEW, STEADY)
+    service.current(NEW)
+    service.begin(up=False)
+    run = service.host.service / "run"
+    run.rename(run.with_name("run.own"))
+    first = run.with_name("first")
+    first.touch()
+    # a start whose release was chosen earlier
+    run.write_text(
+        f"#!/bin/sh\nif rm {first.name}; then echo $$ releases/{OLD} >running; {STEADY}; fi\nexec ./run.own\n"
+    )
+    run.chmod(0o755)
+    assert restarting(service).status == 0
+    assert not first.exists()
+    assert service.runs(NEW)
+
+
 def test_a_process_of_an_unknown_release_is_noted(service):
     switched(service, STEADY)
     (service.host.service / "run").write_text(f"#!/bin/sh\n{STEADY}\n")
