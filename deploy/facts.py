@@ -9,7 +9,7 @@ from deploy.release import Manifest, Release
 
 @dataclass(frozen=True)
 class Supervised:
-    """What supervise says of one directory, and from which release its process was started."""
+    """What is said of one directory by what supervises it, and from which release its process was started."""
 
     answers: bool = False
     up: bool = False
@@ -64,7 +64,7 @@ class HostFacts:
     unwritable: tuple[str, ...] = ()
     #: whether releases lie on the file system of deploy_to
     one_filesystem: bool = True
-    svscan: bool = True
+    scanner: bool = True
     scan_directory: bool = True
     #: files of the service directory that are not what the templates make now
     differs: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ SKEW = 60
 
 
 def before_setup(service: Service, facts: HostFacts) -> Iterator[str]:
-    yield from _tools(facts)
+    yield from _tools(service, facts)
     if facts.current_is == "directory":
         yield f"{service.deploy_to}/current is a directory; move it away: a link will take its place"
 
@@ -61,7 +61,7 @@ def in_check(
 ) -> Iterator[str]:
     """Name what would go wrong, and what is not as it should be."""
     yield from before_deploy(service, facts, needed)
-    yield from _machine(facts)
+    yield from _machine(service, facts)
     if facts.unreadable:
         yield facts.unreadable
     if not facts.deploy_to:
@@ -90,26 +90,28 @@ def needs_setup(facts: HostFacts) -> bool:
     return bool(not facts.deploy_to or facts.differs or facts.service.down_file)
 
 
-def _machine(facts: HostFacts) -> Iterator[str]:
+def _machine(service: Service, facts: HostFacts) -> Iterator[str]:
     for each in facts.missing_accounts:
         yield f"there is no account {each}; make it with: useradd --create-home {each}"
-    if not facts.svscan:
-        yield "no svscan runs; start it: systemctl start daemontools-run (or svscanboot)"
+    if not facts.scanner:
+        supervisor = service.supervised_by
+        yield f"no {supervisor.scanner} runs; start it: {supervisor.start_scanner}"
 
 
-def _tools(facts: HostFacts) -> Iterator[str]:
+def _tools(service: Service, facts: HostFacts) -> Iterator[str]:
+    supervisor = service.supervised_by
     if facts.missing_tools:
         yield (
             f"{', '.join(facts.missing_tools)} cannot be found; "
-            f"install them (Debian: apt-get install {' '.join(_packages(facts))})"
+            f"install them (Debian: apt-get install {supervisor.package} {' '.join(_packages(facts))})"
         )
     if not facts.scan_directory:
-        yield "there is no scan directory; install daemontools-run, or set scan_directory"
+        yield f"there is no scan directory; install {supervisor.scan_package}, or set scan_directory"
 
 
 def _packages(facts: HostFacts) -> list[str]:
     own = sorted({"git", "python3"} & set(facts.missing_tools))
-    return ["daemontools", "tar", "gzip", "util-linux", *own]
+    return ["tar", "gzip", "util-linux", *own]
 
 
 def _directory(service: Service, facts: HostFacts) -> Iterator[str]:
@@ -141,17 +143,19 @@ def _space(service: Service, facts: HostFacts, needed: int) -> Iterator[str]:
 
 
 def _no_log(service: Service, facts: HostFacts) -> str:
+    supervisor = service.supervised_by
     if not facts.log.answers:
-        return f"supervise knows no log service of {service.name}; remove and set up {service.name} again"
+        return f"{supervisor.supervise} knows no log service of {service.name}; remove and set up {service.name} again"
     directory = service.service_root / service.name / "log"
     return (
         f"the log service of {service.name} is {facts.log.word}, so no release could be verified; "
-        f"see why in {directory}, then: svc -u {directory}"
+        f"see why in {directory}, then: {supervisor.bring_up} {directory}"
     )
 
 
 def _not_supervised(service: Service) -> str:
+    supervisor = service.supervised_by
     return (
-        f"supervise does not answer for {service.name}: is svscan running on {service.scan_directory}, "
+        f"{supervisor.supervise} does not answer for {service.name}: is {supervisor.scanner} running on {service.scan_directory}, "
         f"and is {service.name} set up? (fab {service.name}.setup)"
     )

@@ -84,6 +84,7 @@ class Templates:
     def _text(self, name: str, paths: Paths, known: Mapping[str, str]) -> str:
         service, host = paths.service, paths.host
         given = {"service": service, "paths": paths, "host": host, **known}
+        given["supervisor"] = service.supervised_by
         try:
             template = self._environment.get_template(name)
             text = template.render(facts=host.facts or {}, **given)

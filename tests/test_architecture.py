@@ -32,6 +32,7 @@ FLOORS = {
             "notices",
             "prompts",
             "stages",
+            "supervisors",
         ),
         (
             "paths",

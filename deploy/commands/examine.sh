@@ -9,14 +9,14 @@ facts_of_rights() {
         if [ -e "$each" ] && [ ! -w "$each" ]; then echo "unwritable $each"; fi
     done
     [ ! -d "$releases" ] || [ "$(stat -c %d "$releases")" = "$(stat -c %d "$deploy_to")" ] || echo 'other_filesystem yes'
-    is_scanned || echo 'no_svscan yes'
+    is_scanned || echo 'no_scanner yes'
 }
 
-# Whether an svscan runs at all: which directory it scans may be read by root alone.
+# Whether a scanner runs at all: which directory it scans may be read by root alone.
 is_scanned() {
     for process in /proc/[0-9]*/comm; do
         read -r program 2>/dev/null <"$process" || continue
-        [ "$program" != svscan ] || return 0
+        [ "$program" != "$scanner" ] || return 0
     done
     return 1
 }

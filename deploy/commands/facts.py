@@ -40,6 +40,7 @@ def _reading(paths: Paths) -> tuple[Command, ...]:
 
 def _look(paths: Paths, run: str, log_run: str) -> Command:
     service = paths.service_directory
+    libraries = paths.service.supervised_by.libraries
     return together(
         let(
             deploy_to=paths.deploy_to,
@@ -52,7 +53,7 @@ def _look(paths: Paths, run: str, log_run: str) -> Command:
             wanted_log_run=_sum(log_run),
             more_tools=" ".join(_tools(paths)),
         ),
-        Command("facts_of_machine", frozenset({"facts", "supervise"})),
+        Command("facts_of_machine", libraries | {"facts"}),
         Command("facts_of_releases"),
         *(
             _linked_file(paths, str(each.path))
@@ -67,7 +68,8 @@ def _look(paths: Paths, run: str, log_run: str) -> Command:
 
 def _tools(paths: Paths) -> tuple[str, ...]:
     keeper = ("python3",) if paths.service.listen else ()
-    return TOOLS[paths.service.deploy_via] + keeper
+    supervisor = paths.service.supervised_by
+    return supervisor.tools + TOOLS[paths.service.deploy_via] + keeper
 
 
 def _linked_file(paths: Paths, name: str) -> Command:
@@ -101,7 +103,7 @@ def read(printed: str) -> HostFacts:
         missing_accounts=tuple(dict.fromkeys(facts.get("missing_account", ()))),
         unwritable=tuple(facts.get("unwritable", ())),
         one_filesystem="other_filesystem" not in facts,
-        svscan="no_svscan" not in facts,
+        scanner="no_scanner" not in facts,
         scan_directory="no_scan_directory" not in facts,
         differs=tuple(facts.get("differs", ())),
         maintenance="maintenance" in facts,

@@ -1,11 +1,12 @@
 # Print what is there, one fact a line. These functions read: deploy_to, releases, current, maintenance,
-# service, scan_directory, wanted_run, wanted_log_run (their checksums), more_tools.
+# service, scan_directory, wanted_run, wanted_log_run (their checksums), more_tools (of the supervisor and
+# the service).
 
 facts_of_machine() {
     echo "user $(id -un)"
     time=$(now)
     echo "clock $time"
-    for tool in svc svok svstat multilog setuidgid envdir tai64nlocal tar gzip flock sha256sum od awk $more_tools; do
+    for tool in $more_tools tar gzip flock sha256sum od awk; do
         command -v "$tool" >/dev/null || echo "missing_tool $tool"
     done
     [ -d "$scan_directory" ] || echo "no_scan_directory $scan_directory"
@@ -43,7 +44,7 @@ facts_of_releases() {
 }
 
 # A service that was started less than two seconds ago is looked at again: it may be flapping, which
-# svstat calls up.
+# looks up for a moment after each start.
 facts_of_service() {
     [ -d "$1" ] || return 0
     if is_supervised "$1"; then echo "$2_supervised yes"; fi

@@ -27,4 +27,10 @@ def _as_whom(paths: Paths, hook: Hook) -> Command:
     if not hook.as_service:
         return let(account="", secrets="")
     account = paths.service.account if paths.service.use_sudo else ""
-    return let(account=account, secrets=paths.env)
+    words = paths.service.supervised_by
+    return let(
+        account=account,
+        secrets=paths.env,
+        setuidgid=words.setuidgid,
+        envdir=words.envdir,
+    )

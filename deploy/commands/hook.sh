@@ -1,6 +1,6 @@
 # Run command $4..., which hook $1 is, in release $2 once it is complete, else in the current one $3, else at
 # home; in the environment that the release there gives its service. Reads account and secrets: whose it
-# runs as, and what it is given, if these are not empty.
+# runs as, and what it is given, if these are not empty, and the words for that: setuidgid, envdir.
 run_hook() {
     title=$1 place=${HOME:-/}
     [ ! -d "$3" ] || place=$3
@@ -12,8 +12,10 @@ run_hook() {
         export APPROOT
         set -- ./.forklift/start "$@"
     fi
-    [ -z "$account" ] || set -- setuidgid "$account" "$@"
-    [ -z "$secrets" ] || set -- envdir "$secrets" "$@"
+    # shellcheck disable=SC2086 # setuidgid and envdir may be a word and its option
+    [ -z "$account" ] || set -- $setuidgid "$account" "$@"
+    # shellcheck disable=SC2086
+    [ -z "$secrets" ] || set -- $envdir "$secrets" "$@"
     # what it leaves running does not keep the lock
     "$@" </dev/null >&2 8>&- || fail 76 "$title failed (exit status $?)"
 }

@@ -22,11 +22,8 @@ class Excerpt:
 
 def show(paths: Paths, wanted: Excerpt) -> Question[None]:
     """Print the lines on standard error, where an onlooker sees each as it comes."""
-    words = (wanted.lines, _label(wanted.since), "follow" if wanted.follow else "")
+    since = "" if wanted.since is None else int(wanted.since)
+    words = (wanted.lines, since, "follow" if wanted.follow else "")
     showing = command("show_logs", paths.service_directory, *words)
-    return Question(showing.text, lambda _: None, frozenset({"logs"}))
-
-
-def _label(seconds: float | None) -> str:
-    """Spell a time as multilog writes it: TAI64N, whose seconds are 10 ahead in djb's tools."""
-    return "" if seconds is None else f"@{(1 << 62) + 10 + int(seconds):016x}"
+    uses = paths.service.supervised_by.libraries | {"logs"}
+    return Question(showing.text, lambda _: None, uses)

@@ -1,13 +1,14 @@
 # Show the log of service directory $1 on standard error, each line with its time: the last $2 lines, or all
-# from TAI64N label $3 on; then, if $4 says so, what comes, over every rotation of the file.
+# from second $3 since the epoch on; then, if $4 says so, what comes, over every rotation of the file.
 show_logs() {
     cd "$1/log/main" 2>/dev/null && [ -r current ] ||
         fail 71 "there is no log in $1/log/main that this account may read; was the service set up and started?"
     first=-$2
     if [ -n "$3" ]; then
-        cat ./@*.[su] 2>/dev/null | awk -v from="$3" '$1 >= from' | tai64nlocal >&2
-        first=+$(awk -v from="$3" '$1 < from { before = NR } END { print before + 1 }' current)
+        label=$(label_of "$3")
+        cat ./@*.[su] 2>/dev/null | awk -v from="$label" '$1 >= from' | readable >&2
+        first=+$(awk -v from="$label" '$1 < from { before = NR } END { print before + 1 }' current)
     fi
     # tail's own words are about rotations
-    tail -n "$first" ${4:+-F} current 2>/dev/null | tai64nlocal >&2
+    tail -n "$first" ${4:+-F} current 2>/dev/null | readable >&2
 }

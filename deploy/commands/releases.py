@@ -65,26 +65,26 @@ def go_live(
     paths: Paths, new: Manifest, before: HostFacts, noted: Noted = NOTHING
 ) -> Command:
     """Switch, restart and verify; the host goes back by itself if the service does not come up."""
-    return together(_publishing(paths, new, before, noted), _verb("go_live"))
+    return together(_publishing(paths, new, before, noted), _verb(paths, "go_live"))
 
 
 def revert(
     paths: Paths, new: Manifest, before: HostFacts, noted: Noted = NOTHING
 ) -> Command:
     """Go back to what was before, unless the host has done so already."""
-    return together(_publishing(paths, new, before, noted), _verb("revert"))
+    return together(_publishing(paths, new, before, noted), _verb(paths, "revert"))
 
 
 def switch_only(
     paths: Paths, new: Manifest, before: HostFacts, noted: Noted = NOTHING
 ) -> Command:
-    return together(_publishing(paths, new, before, noted), _verb("switch_only"))
+    return together(_publishing(paths, new, before, noted), _verb(paths, "switch_only"))
 
 
 def switch_back(
     paths: Paths, new: Manifest, before: HostFacts, noted: Noted = NOTHING
 ) -> Command:
-    return together(_publishing(paths, new, before, noted), _verb("switch_back"))
+    return together(_publishing(paths, new, before, noted), _verb(paths, "switch_back"))
 
 
 def prune(paths: Paths, releases: Iterable[Release]) -> Command:
@@ -92,9 +92,9 @@ def prune(paths: Paths, releases: Iterable[Release]) -> Command:
     return command("prune", *places, *releases, uses="releases")
 
 
-def _verb(name: str) -> Command:
-    uses = {"publish", "confirm", "handover", "history", "releases", "supervise"}
-    return Command(name, frozenset(uses))
+def _verb(paths: Paths, name: str) -> Command:
+    uses = {"publish", "confirm", "handover", "history", "releases"}
+    return Command(name, paths.service.supervised_by.libraries | uses)
 
 
 def _publishing(

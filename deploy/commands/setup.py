@@ -9,17 +9,19 @@ from deploy.shell import Command, Word, command, let, together
 
 
 def directories(paths: Paths) -> Command:
-    return together(_names(paths), _called("need_accounts"), _called("make_deploy_to"))
+    return together(
+        _names(paths), _called(paths, "need_accounts"), _called(paths, "make_deploy_to")
+    )
 
 
 def service_directory(paths: Paths) -> Command:
-    return together(_names(paths), _called("make_service_directory"))
+    return together(_names(paths), _called(paths, "make_service_directory"))
 
 
 def scripts(paths: Paths, run: str, log_run: str) -> Command:
     """Put `run` and `log/run` in place, if they are not there already."""
     put = command("install_scripts", run, log_run)
-    return together(_names(paths), _called(put.text))
+    return together(_names(paths), _called(paths, put.text))
 
 
 def secret(paths: Paths, name: str, size: int) -> Command:
@@ -55,20 +57,22 @@ def need_secret(paths: Paths, name: str) -> Command:
 
 
 def link(paths: Paths) -> Command:
-    """Let svscan see the service, and wait until it does."""
-    return together(_names(paths), _called("link_service"))
+    """Let the scanner see the service, and wait until it does."""
+    return together(_names(paths), _called(paths, "link_service"))
 
 
 def unlink(paths: Paths) -> Command:
-    """End the service, then its log service, and both supervises; svscan forgets it."""
+    """End the service, then its log service, and what supervises both; the scanner forgets it."""
     patience = round(paths.service.stop_timeout)
-    return together(_names(paths), _removal("unlink_service", patience))
+    return together(_names(paths), _removal(paths, "unlink_service", patience))
 
 
 def purge(paths: Paths) -> Command:
     """Remove the service directory, and of deploy_to what forklift made there."""
     names = (each.name for each in paths.own())
-    return _removal("purge_service", paths.service_directory, paths.deploy_to, *names)
+    return _removal(
+        paths, "purge_service", paths.service_directory, paths.deploy_to, *names
+    )
 
 
 def in_service(paths: Paths, line: str) -> Command:
@@ -79,9 +83,10 @@ def in_service(paths: Paths, line: str) -> Command:
 
 def beside_service(paths: Paths, line: str) -> tuple[Command, Command]:
     """Enter the current release as `run` does, and start a shell command as the service is started."""
-    account = paths.service.account
-    become = ["setuidgid", account] if paths.service.use_sudo else []
-    start = [*become, "./.forklift/start", "sh", "-c", line]
+    account, words = paths.service.account, paths.service.supervised_by
+    given: list[Word] = [*words.envdir.split(), paths.env]
+    if paths.service.use_sudo:
+        given += [*words.setuidgid.split(), account]
     entering = together(
         command("cd", paths.current),
         # one release for all that runs here
@@ -89,10 +94,11 @@ def beside_service(paths: Paths, line: str) -> tuple[Command, Command]:
         Command(f"HOME=~{account} USER={account} LOGNAME={account}"),
         Command("export HOME USER LOGNAME"),
     )
-    return entering, command("envdir", paths.env, *start)
+    return entering, command(*given, "./.forklift/start", "sh", "-c", line)
 
 
 def _names(paths: Paths) -> Command:
+    supervisor = paths.service.supervised_by
     return let(
         user=paths.service.user,
         account=paths.service.account,
@@ -101,12 +107,15 @@ def _names(paths: Paths) -> Command:
         service=paths.service_directory,
         scan_directory=paths.service.scan_directory,
         scan_entry=paths.scan_entry,
+        scan_package=supervisor.scan_package,
+        start_scanner=supervisor.start_scanner,
     )
 
 
-def _called(name: str) -> Command:
-    return Command(name, frozenset({"setup", "supervise"}))
+def _called(paths: Paths, name: str) -> Command:
+    return Command(name, paths.service.supervised_by.libraries | {"setup"})
 
 
-def _removal(*words: Word) -> Command:
-    return Command(command(*words).text, frozenset({"removal", "supervise"}))
+def _removal(paths: Paths, *words: Word) -> Command:
+    uses = paths.service.supervised_by.libraries | {"removal"}
+    return Command(command(*words).text, uses)

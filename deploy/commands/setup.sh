@@ -1,5 +1,5 @@
 # Run by root (or, without sudo, by the service's own user). These functions read: user, account,
-# deploy_to, shared, service, scan_directory, scan_entry.
+# deploy_to, shared, service, scan_directory, scan_entry, scan_package, start_scanner.
 
 # Give $2 to owner $1; only root can, and only root has to.
 give() { [ "$(id -u)" != 0 ] || chown -h "$1" "$2"; }
@@ -45,7 +45,7 @@ put() {
     fi
 }
 
-# Make the service directory: root's, with FIFOs that let the deploy user's group run svc.
+# Make the service directory: root's, with FIFOs that let the deploy user's group control it.
 make_service_directory() {
     mkdir -p "$service/log/main" "$service/env" "$service/supervise" "$service/log/supervise"
     # what root runs belongs to root, whoever had it before
@@ -77,21 +77,22 @@ install_scripts() {
     fi
 }
 
-# Let svscan see the service: linked under a dot name, which svscan passes over, then renamed.
+# Let the scanner see the service: linked under a dot name, which it passes over, then renamed.
 link_service() {
-    [ -d "$scan_directory" ] || fail 71 "there is no scan directory $scan_directory; install daemontools-run, or set scan_directory"
+    [ -d "$scan_directory" ] || fail 71 "there is no scan directory $scan_directory; install $scan_package, or set scan_directory"
     if [ -L "$scan_entry" ]; then
         [ "$(readlink "$scan_entry")" = "$service" ] ||
             fail 71 "$scan_entry leads to $(readlink "$scan_entry"), which is another's; remove it or name the service otherwise"
     elif [ -e "$scan_entry" ]; then
-        fail 71 "$scan_entry is a directory of its own; take that service off first: svc -dx $scan_entry $scan_entry/log, then move it away"
+        fail 71 "$scan_entry is a directory of its own; take that service off first, then move it away"
     else
         ln -sfn "$service" "$scan_directory/.${scan_entry##*/}.new"
         mv -T "$scan_directory/.${scan_entry##*/}.new" "$scan_entry"
     fi
+    rescan || fail 71 "$scanner does not answer on $scan_directory; start it: $start_scanner"
     tries=90
     until is_supervised "$service" && is_supervised "$service/log"; do
-        [ "$tries" -gt 0 ] || fail 71 "svscan does not take up $scan_entry: is it running on $scan_directory? (svscanboot, or: systemctl start daemontools-run)"
+        [ "$tries" -gt 0 ] || fail 71 "$scanner does not take up $scan_entry: is it running on $scan_directory? ($start_scanner)"
         tries=$((tries - 1))
         sleep 0.1
     done

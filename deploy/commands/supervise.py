@@ -1,4 +1,4 @@
-"""Tell daemontools what to do with a service, and prove that it was done."""
+"""Tell the supervisor what to do with a service, and prove that it was done."""
 
 from __future__ import annotations
 
@@ -49,4 +49,4 @@ def _patience(paths: Paths) -> tuple[Word, ...]:
 
 def _asked(paths: Paths, verb: str, *words: Word) -> Command:
     called = command(verb, paths.service_directory, *words)
-    return Command(called.text, frozenset({"handover", "supervise"}))
+    return Command(called.text, paths.service.supervised_by.libraries | {"handover"})

@@ -1,38 +1,9 @@
-# Read DIR/supervise/status: 12 bytes start stamp, 4 bytes pid, paused, want (facts: djb's format of 18
-# bytes). Sets state (up, down, none), pid, started (seconds since the epoch), start (stamp and pid:
-# names one start exactly), want, paused.
-read_status() {
-    state=none pid=0 started=0 start='' want='' paused=''
-    # shellcheck disable=SC2046 # eighteen numbers, one word each
-    set -- $(od -An -v -w18 -tu1 "$1/supervise/status" 2>/dev/null)
-    [ $# -ge 18 ] || return 0
-    started=$((($5 << 24) + ($6 << 16) + ($7 << 8) + $8 - 10))
-    shift 12
-    pid=$(($1 + ($2 << 8) + ($3 << 16) + ($4 << 24)))
-    [ "$5" = 0 ] || paused=paused
-    case $6 in 117) want=up ;; 100) want=down ;; esac
-    state=down
-    [ "$pid" = 0 ] || state=up
-    start=$started.$pid
-}
-
 # Whether process $1 has ended and only waits to be reaped: what svstat still calls up. Its state stands
 # behind its name, which may hold anything.
 is_zombie() {
     described=''
     while read -r line; do described=$line; done 2>/dev/null <"/proc/$1/stat" || :
     case ${described##*) } in '' | Z*) return 0 ;; *) return 1 ;; esac
-}
-
-# Whether supervise looks after DIR; not so too if this account may not ask.
-is_supervised() { svok "$1" 2>/dev/null; }
-
-# Send LETTERS to DIR. svc exits 0 whatever happens: only silence is success.
-control() {
-    complaint=$(svc "$1" "$2" 2>&1)
-    [ -z "$complaint" ] && return 0
-    say "$complaint"
-    return 1
 }
 
 # Read what `run` in DIR, and then its keeper, noted last: sets noted (the process), child (the keeper's
@@ -95,14 +66,22 @@ count_at_work() {
 
 now() { date +%s; }
 
-# Wait up to $2 seconds until DIR runs another start than $3.
+# Wait up to $2 seconds until DIR runs another start than $3, or is seen to have no process for longer than
+# any supervisor waits between two starts.
 await_start() {
     expect_within "$(($2 + 1))"
-    while read_status "$1" && { [ "$state" != up ] || [ "$start" = "$3" ]; }; do
+    dead_at=''
+    while read_status "$1" && ! has_begun "$3"; do
         ! is_late || return 1
-        [ "$state" != up ] || tell_left "$pid"
+        [ "$pid" = 0 ] || tell_left "$pid"
         nap
     done
+}
+
+has_begun() {
+    [ "$state" = up ] && [ "$start" != "$1" ] || return 1
+    [ "$pid" = 0 ] || return 0
+    [ "$clock" -ge "${dead_at:=$((clock + 250))}" ]
 }
 
 # Watch that DIR keeps its present start for $2 seconds (a decimal fraction is allowed).
@@ -119,13 +98,10 @@ stays_up() {
     done
 }
 
-# The TAI64N label of second $1, as multilog writes it before each line (2^62 + 10 + Unix time).
-label_of() { printf '@40000000%08x' "$(($1 + 10))"; }
-
 # The last $2 lines of a service's log from label $3 on, for the operator, on standard error.
 show_log() {
     [ -r "$1/log/main/current" ] || return 0
-    awk -v from="$3" '$1 >= from' "$1/log/main/current" | tail -n "$2" | tai64nlocal >&2
+    awk -v from="$3" '$1 >= from' "$1/log/main/current" | tail -n "$2" | readable >&2
 }
 
 # Restart DIR and prove it: a new process, from release $2, up for $3 seconds, within $4 seconds after
@@ -133,7 +109,7 @@ show_log() {
 # the time at which a new process was seen. A keeper hands over instead, so that no request is lost.
 restart_and_verify() {
     is_supervised "$1" || {
-        say "supervise does not answer in $1: is svscan running, and may this account control the service?"
+        say "$supervise does not answer in $1: is $scanner running, and may this account control the service?"
         return 1
     }
     read_status "$1"
@@ -239,7 +215,7 @@ start_service() {
     else
         before=none
         [ "$want" != down ] || before=$start
-        control -cu "$1" || fail 70 'svc could not start the service (its words are below)'
+        control -cu "$1" || fail 70 'the service could not be told to start (its words are below)'
         await_start "$1" "$4" "$before" || fail 70 'the service did not start'
     fi
     verify "$1" "$expected" "$3" "$5" "$3" || fail 70 'the service was started but is not up (the reason is below)'
@@ -249,7 +225,7 @@ stop_service() {
     need_supervise "$1"
     read_status "$1"
     [ "$state" = up ] || [ "$want" = up ] || echo already
-    control -d "$1" || fail 70 'svc could not stop the service (its words are below)'
+    control -d "$1" || fail 70 'the service could not be told to stop (its words are below)'
     await_end "$1" "$2" ||
         fail 70 "process $pid got TERM and still runs after $2 s; it stays down once it ends (stop_timeout says how long to wait)"
 }
@@ -265,23 +241,23 @@ reload_service() {
     read_status "$1"
     [ "$state" = up ] || fail 71 'the service is down: there is nothing to reload'
     before=$start
-    control -h "$1" || fail 70 'svc could not signal the service (its words are below)'
+    control -h "$1" || fail 70 'the service could not be sent HUP (its words are below)'
     stays_up "$1" "$2" && [ "$start" = "$before" ] ||
         fail 70 'the service ended on HUP and was started again: it cannot reload; use restart, and set reloads=False'
 }
 
 need_supervise() {
     is_supervised "$1" ||
-        fail 71 "supervise does not answer in $1: is svscan running, is the service set up, and may this account control it?"
+        fail 71 "$supervise does not answer in $1: is $scanner running, is the service set up, and may this account control it?"
 }
 
-# Wait up to $2 seconds after `svc -d` until DIR's process has ended. A service that is down for a moment
-# between two starts has not had the order yet: supervise notes in its status that it wants it down.
+# Wait up to $2 seconds after the order to go down until DIR's process has ended. A service that is down for a moment
+# between two starts has not had the order yet: its supervisor notes in the status that it wants it down.
 await_end() {
     expect_within "$(($2 + 1))"
     while read_status "$1" && { [ "$state" = up ] || [ "$want" != down ]; }; do
         ! is_late || return 1
-        [ "$state" != up ] || tell_left "$pid"
+        [ "$pid" = 0 ] || tell_left "$pid"
         nap
     done
 }

@@ -81,7 +81,10 @@ def _places(
 def _finishing(target: Target) -> Iterable[Step]:
     for line in target.service.setup_commands:
         yield Step(f"running: {line}", setup.in_service(target.paths, line))
-    yield Step("showing it to svscan", setup.link(target.paths))
+    yield Step(
+        f"showing it to {target.service.supervised_by.scanner}",
+        setup.link(target.paths),
+    )
 
 
 def _as_root(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from deploy import values
+from deploy import supervisors, values
 from deploy.settings.setting import setting
 
 
@@ -33,3 +33,8 @@ class Supervision:
         values.absolute_path,
         PurePosixPath("/var/lib/forklift"),
     )
+
+    @property
+    def supervised_by(self) -> supervisors.Supervisor:
+        """The supervisor of the hosts, as it is called there."""
+        return supervisors.DAEMONTOOLS

@@ -112,7 +112,7 @@ def test_nothing_is_controlled_that_is_not_there(what, sentence):
         ({"clock": 1061}, "its clock differs from yours by 61 s; synchronize it"),
         ({"clock": 900}, "its clock differs from yours by -100 s"),
         ({"missing_accounts": ("www",)}, "there is no account www; make it with"),
-        ({"svscan": False}, "no svscan runs; start it"),
+        ({"scanner": False}, "no svscan runs; start it"),
         ({"one_filesystem": False}, "releases lies on another file system"),
         ({"unwritable": ("/x/y",)}, "/x/y is not writable for app; give it back"),
         ({"log": Supervised()}, "supervise knows no log service of sample"),

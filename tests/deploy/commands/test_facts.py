@@ -9,6 +9,7 @@ import pytest
 from deploy.commands import facts
 from deploy.facts import Supervised
 from deploy.shell import Command, Question
+from deploy.supervisors import DAEMONTOOLS
 
 OLD, NEW = "20261123094501-1a2b3c4", "20261123094502-1a2b3c4"
 
@@ -19,7 +20,7 @@ def ask(host, run="", log_run=""):
 
 def test_the_text_of_the_question(host):
     asked = facts.ask(host.with_settings(linked_files=["it's.yml"]).paths, "run", "log")
-    assert asked.uses == {"facts", "supervise"}
+    assert asked.uses == {"facts"} | DAEMONTOOLS.libraries
     lines = asked.text.splitlines()
     assert [
         line for line in lines if line.startswith("facts_of_") and " " not in line
@@ -146,7 +147,7 @@ def status_bytes(started, pid, paused=0, want=0):
 @pytest.mark.parametrize(
     ("status", "told"),
     [
-        (status_bytes(1795426600, 0, 0, ord("u")), "down 0 1795426600 up "),
+        (status_bytes(1795426600, 0, 0, ord("u")), "up 0 1795426600 up "),
         (status_bytes(1795426600, 4711, 0, ord("d")), "up 4711 1795426600 down "),
         (status_bytes(1795426600, 4194304, 1, 0), "up 4194304 1795426600  paused"),
         (status_bytes(0, 2**24 + 258, 0, ord("u")), "up 16777474 0 up "),
@@ -161,6 +162,6 @@ def test_a_status_is_read_as_supervise_writes_it(host, status, told):
     place = str(host.service).replace("'", "'\"'\"'")
     reading = Command(
         f"""read_status '{place}'\necho "$state $pid $started $want $paused\"""",
-        frozenset({"supervise"}),
+        DAEMONTOOLS.libraries,
     )
     assert host.do(reading).answer == told + "\n"

@@ -15,6 +15,7 @@ from deploy.commands import releases, shared, source
 from deploy.facts import HostFacts, Supervised
 from deploy.release import Manifest, Release, read
 from deploy.shell import Command, together
+from deploy.supervisors import DAEMONTOOLS
 from tests.deploy.waiting import wait_for
 
 OLD, NEW = "20261123094501-1a2b3c4", "20261123094502-1a2b3c4"
@@ -80,7 +81,14 @@ def test_the_text_of_what_publishes(host, verb):
     lines = command.text.splitlines()
     assert lines[:3] == [f"release={NEW}", f"previous={OLD}", "was=up"]
     assert lines[-1] == verb
-    uses = {"confirm", "handover", "history", "publish", "releases", "supervise"}
+    uses = {
+        "confirm",
+        "handover",
+        "history",
+        "publish",
+        "releases",
+        *DAEMONTOOLS.libraries,
+    }
     assert command.uses == uses
     first = make(host.paths, host.release(OLD), HostFacts()).text
     assert "previous=''\nwas=down\n" in first

@@ -18,6 +18,7 @@ import pytest
 from deploy import facts as known
 from deploy.commands import releases, setup, supervise
 from deploy.shell import command
+from deploy.supervisors import DAEMONTOOLS
 from tests.deploy.commands.supervised import Supervised
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -64,7 +65,7 @@ def test_the_texts_of_the_commands(host):
         supervise.restart(host.paths, NEW): f"restart_service '{place}' {NEW} 0.3 3 ''",
     }
     for made, text in texts.items():
-        assert (made.text, made.uses) == (text, {"handover", "supervise"})
+        assert (made.text, made.uses) == (text, {"handover"} | DAEMONTOOLS.libraries)
 
 
 @pytest.mark.parametrize(
