@@ -115,9 +115,11 @@ class Wire:
         """Carry one direction; its end is passed on, at once or when a cut is mended."""
         while block := await self._read(reader):
             await self._loud.wait()
-            with suppress(OSError):
-                writer.write(block)
-                await writer.drain()
+            # what was cut takes nothing: asyncio would complain of each attempt
+            if not writer.is_closing():
+                with suppress(OSError):
+                    writer.write(block)
+                    await writer.drain()
         if pair.halved:
             await pair.mended.wait()
         writer.close()
