@@ -24,8 +24,8 @@ namespace = project(
     )
 )
 """
-#: seconds after which a restart need not watch first whether what runs lasts
-OF_AGE = 11
+#: seconds after which a restart need not watch whether what runs lasts: 10, and supervise may begin a second late
+OF_AGE = 13
 
 
 @dataclass(frozen=True)
