@@ -88,9 +88,16 @@ def content(file: Path, told: str) -> Any:
     config = Config(runtime_path=file, lazy=True)
     try:
         config.load_runtime(merge=False)
-    except (UnknownFileType, YAMLError, SyntaxError, ValueError, OSError) as error:
+    except UnknownFileType:
+        endings = ", ".join(stages.ENDINGS)
+        raise SettingsError(
+            f"{told} cannot be read: its name must end in one of {endings}"
+        ) from None
+    except (YAMLError, SyntaxError, ValueError, OSError) as error:
         reason = " ".join(str(error).split())
         raise SettingsError(f"{told} cannot be read: {reason}") from None
+    except Exception as error:  # a project's own Python: whatever it raises is told
+        raise SettingsError(f"{told} raised {type(error).__name__}: {error}") from None
     if not config._runtime_found:
         raise SettingsError(f"{told} cannot be found")
     return config._runtime

@@ -65,7 +65,7 @@ def _chosen(service: Service, config: Any) -> list[Host]:
     """Take the hosts that the command line leaves; raises Refused."""
     if not service.hosts:
         raise Refused(
-            f"{service.name} has no hosts; set hosts in the fabfile or in a file for fab -f"
+            f"{service.name} has no hosts; set hosts in the fabfile or in a stage, such as stages/production.yaml"
         )
     only, roles = _words(config[ONLY]), _words(config[ROLES])
     names = [each.name for each in service.hosts]

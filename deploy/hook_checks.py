@@ -14,8 +14,8 @@ from deploy.hooks import PHASES, PLACES, TASKS, Hook
 def hooks(value: Any) -> tuple[Hook, ...]:
     """Make hooks of Hook values, or of mappings with their fields, as a file of settings has them."""
     if not isinstance(value, (list, tuple)):
-        raise ValueError("must be a list of Hook(...)")
-    return tuple(_hook(each) for each in value)
+        raise ValueError(f"must be a list of Hook(…), not {values.kind(value)}")
+    return values.each(_hook, value)
 
 
 def _hook(value: Any) -> Hook:
@@ -23,18 +23,20 @@ def _hook(value: Any) -> Hook:
     given = replace(given, roles=host_checks.roles(given.roles))
     wrong = next(_wrong(given), None)
     if wrong:
-        raise ValueError(f"must hold hooks that can be run: {wrong}")
+        raise ValueError(f"cannot be run: {wrong}")
     return given
 
 
 def _from_mapping(value: Any) -> Hook:
     known = [each.name for each in fields(Hook)]
     if not isinstance(value, Mapping) or "run" not in value:
-        raise ValueError("must be a list of hooks, each with run, and before or after")
+        raise ValueError(
+            f"must be a hook, with run, and before or after, not {values.shown(value)}"
+        )
     for name in value:
         if name not in known:
             raise ValueError(
-                f"must hold hooks, and a hook has no {values.named(name)}{_near(name, known)}"
+                f"is a hook, which has no {values.named(name)}{_near(name, known)}"
             )
     return Hook(**value)
 
@@ -42,7 +44,7 @@ def _from_mapping(value: Any) -> Hook:
 def _wrong(hook: Hook) -> Iterator[str]:
     yield from _wrong_run(hook.run)
     if bool(hook.before) == bool(hook.after):
-        yield f"{hook.told} needs either before or after"
+        yield f"{hook.told} needs before or after, and one of them alone"
     yield from _wrong_time(hook)
     if hook.place not in PLACES:
         yield f"{hook.told} cannot be on {values.shown(hook.on)}: it takes {', '.join(PLACES)}"

@@ -12,10 +12,7 @@ from deploy.hosts import Host
 
 def hosts(value: Any) -> tuple[Host, ...]:
     """Make hosts of names, of Host values, or of mappings with their fields, as files have them."""
-    parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, (list, tuple)):
-        raise ValueError("must be a list of hosts")
-    made = tuple(_host(part) for part in parts if part != "")
+    made = values.each(_host, values.listed(value, "hosts"))
     values.hosts([each.name for each in made])
     chief = [each.name for each in made if each.primary]
     if len(chief) > 1:
@@ -25,7 +22,7 @@ def hosts(value: Any) -> tuple[Host, ...]:
 
 def roles(value: Any) -> tuple[str, ...]:
     """Make roles of a list, or of a text with commas between."""
-    return tuple(values.service_name(each) for each in values.texts(value))
+    return values.each(values.service_name, values.listed(value, "roles"))
 
 
 def refuse_unknown(given: Iterable[str]) -> None:
@@ -34,7 +31,7 @@ def refuse_unknown(given: Iterable[str]) -> None:
     for name in given:
         if name not in known:
             raise ValueError(
-                f"must hold hosts, and {values.named(name)} cannot be said of one host: "
+                f"is a host, and {values.named(name)} cannot be said of one: "
                 f"a host has {', '.join(known)}; all else is the same on all"
             )
 
@@ -73,12 +70,14 @@ def _parts(given: Host) -> Iterable[tuple[str, Any]]:
             yield name, check(value) if value is not None else None
         except ValueError as error:
             raise ValueError(
-                f"must hold hosts, and of {values.named(given.name)} the {name} {error}"
+                f"is {values.named(given.name)}, whose {name} {error}"
             ) from None
 
 
 def _from_mapping(value: Any) -> Host:
     if not isinstance(value, Mapping) or "name" not in value:
-        raise ValueError("must be a list of names, or of hosts that have a name each")
+        raise ValueError(
+            f"must be a host's name, or a host that has a name, not {values.shown(value)}"
+        )
     refuse_unknown(value)
     return Host(**value)

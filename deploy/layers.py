@@ -9,10 +9,12 @@ from typing import Any
 from deploy import settings
 from deploy.errors import SettingsError
 from deploy.settings import Service, waiting
-from deploy.values import shown
+from deploy.values import named, shown
 
 #: begins the name of each environment variable that stands for a setting
 PREFIX = "FABRIC_"
+#: the origin of what these say
+ENVIRONMENT = "environment"
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def from_environment(
             _refuse(variable, named[-1][1])
         for service, key in known:
             _put(found[service], key, environment[variable])
-    return {name: Layer("environment", values) for name, values in found.items()}
+    return {name: Layer(ENVIRONMENT, values) for name, values in found.items()}
 
 
 def from_options(
@@ -78,7 +80,9 @@ def from_options(
     for option in options:
         name, given, value = option.partition("=")
         if not given:
-            raise SettingsError(f"-o {option}: must be setting=value")
+            raise SettingsError(
+                f"-o {named(option)}: must be setting=value, such as -o keep_releases=3"
+            )
         first, _, rest = name.partition(".")
         takers, key = ([first], rest) if first in found else (list(found), name)
         if not _is_setting(key):
@@ -108,15 +112,22 @@ def from_stage(
 
 def _wrong(service: Service, layer: Layer) -> Iterable[str]:
     said = _said(layer)
-    where = f", in {layer.origin}"
     for name in said:
+        where = f", in {_place(service, layer, name)}"
         try:
             settings.refuse_unknown(service.name, [name])
+            settings.refuse_another_name(service, {name: said[name]})
             settings.made(name, said[name])
         except SettingsError as error:
             yield f"{error}{where}"
         except ValueError as error:
             yield f"{service.name}: {name} {error}{where}"
+
+
+def _place(service: Service, layer: Layer, name: str) -> str:
+    """Name the place as somebody has to look for it."""
+    is_variable = layer.origin == ENVIRONMENT
+    return f"{_prefix(service.name)}{name.upper()}" if is_variable else layer.origin
 
 
 def _merged(layers: Iterable[Layer]) -> dict[str, Any]:

@@ -22,10 +22,7 @@ class LinkedFile:
 
 def linked_files(value: Any) -> tuple[LinkedFile, ...]:
     """Make linked files of paths; a ``?`` at the end marks an optional one."""
-    parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, (list, tuple)):
-        raise ValueError("must be a list of paths")
-    return tuple(_linked_file(part) for part in parts if part != "")
+    return values.each(_linked_file, values.listed(value, "paths"))
 
 
 def _linked_file(value: Any) -> LinkedFile:

@@ -46,11 +46,23 @@ def sentences() -> Iterator[None]:
         raise Exit("interrupted; nothing was switched", code=3) from None
 
 
+def refuse_others(given: Sequence[object]) -> None:
+    """Refuse what is no service, and a project without one."""
+    for each in given:
+        if not isinstance(each, Service):
+            raise Refused(f"project() takes Service(…), not {values.shown(each)}")
+    if not given:
+        raise Refused("project() needs a Service(…)")
+
+
 def refuse_names(services: Sequence[Service], fabrics_own: Iterable[str]) -> None:
     """Refuse names that fab could not tell apart, from each other or from its own settings."""
     names = [each.name for each in services]
     if len(set(names)) < len(names):
-        raise Refused(f"two services have the same name: {', '.join(names)}")
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Refused(
+            f"two services have the same name, {twice}: give one of them another"
+        )
     for each in sorted(set(names) & set(fabrics_own)):
         raise Refused(
             f"a service cannot be named {each}: Fabric's own settings have that name"

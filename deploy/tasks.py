@@ -10,7 +10,8 @@ from invoke.collection import Collection
 
 from deploy import (
     changing,
-    host_checks,
+    declaring,
+    hooks,
     hosts,
     maintaining,
     settings,
@@ -18,12 +19,15 @@ from deploy import (
     telling,
     visiting,
 )
-from deploy.errors import SettingsError
 from deploy.executor import fabrics_own, stage_task, take_over
-from deploy.hooks import Hook
-from deploy.project import Project, refuse_names, refuse_shadow, sentences
+from deploy.project import (
+    Project,
+    refuse_names,
+    refuse_others,
+    refuse_shadow,
+    sentences,
+)
 from deploy.prompts import ask
-from deploy.settings import PythonEnvironment
 
 __all__ = ["Hook", "Host", "PythonEnvironment", "Service", "ask", "project"]
 
@@ -31,27 +35,39 @@ __all__ = ["Hook", "Host", "PythonEnvironment", "Service", "ask", "project"]
 class Service(settings.Service):
     """A service as a fabfile declares it; what is wrong with it ends fab with a sentence."""
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, *unnamed: object, **given: Any) -> None:
         with sentences():
+            declaring.refuse_unnamed("Service", unnamed)
             super().__init__(**settings.complete(given))
 
 
-class Host(hosts.Host):
-    """A host as a fabfile declares it; what cannot be said of one host ends fab with a sentence."""
+class _Declared:
+    """Wrong words end fab with a sentence here, too."""
 
-    def __init__(self, name: str, roles: Any = (), **given: Any) -> None:
+    def __init__(self, *given: Any, **named: Any) -> None:
         with sentences():
-            try:
-                host_checks.refuse_unknown(given)
-            except ValueError as error:
-                raise SettingsError(f"hosts {error}") from None
-            super().__init__(name, roles, **given)
+            declaring.refuse(type(self), given, named)
+        super().__init__(*given, **named)
+
+
+class Hook(_Declared, hooks.Hook):
+    """A hook as a fabfile declares it."""
+
+
+class Host(_Declared, hosts.Host):
+    """A host as a fabfile declares it."""
+
+
+class PythonEnvironment(_Declared, settings.PythonEnvironment):
+    """A virtual environment as a fabfile declares it."""
 
 
 def project(*services: Service) -> Collection:
     """Make the tasks that fab offers: a namespace for each service, and `deploy` for all of them."""
     # not inspect.stack(), which reads the source of every frame: 50 ms of each fab
     folder = Path(sys._getframe(1).f_code.co_filename).resolve().parent
+    with sentences():
+        refuse_others(services)
     take_over(Project(folder, services))
     with sentences():
         refuse_names(services, fabrics_own())

@@ -15,6 +15,7 @@ FLOORS = {
     "deploy": (
         (
             "batches",
+            "declaring",
             "errors",
             "shell",
             "release",

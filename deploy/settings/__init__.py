@@ -6,6 +6,7 @@ from deploy.settings.overriding import (
     made,
     names,
     overridden,
+    refuse_another_name,
     refuse_unknown,
 )
 from deploy.settings.service import Service
@@ -18,5 +19,6 @@ __all__ = [
     "made",
     "names",
     "overridden",
+    "refuse_another_name",
     "refuse_unknown",
 ]

@@ -29,13 +29,14 @@ Build = Union[str, PythonEnvironment]
 def build_steps(value: Any) -> tuple[Build, ...]:
     parts = (value,) if isinstance(value, (str, PythonEnvironment)) else value
     if not isinstance(parts, (list, tuple)):
-        raise ValueError("must be a list of commands")
-    return tuple(
-        _python_environment(part)
-        if isinstance(part, PythonEnvironment)
-        else values.some_text(part)
-        for part in parts
-    )
+        raise ValueError(f"must be a list of commands, not {values.kind(value)}")
+    return values.each(_step, parts)
+
+
+def _step(part: Any) -> Build:
+    if isinstance(part, PythonEnvironment):
+        return _python_environment(part)
+    return values.some_text(part)
 
 
 def _python_environment(given: PythonEnvironment) -> PythonEnvironment:
@@ -49,5 +50,5 @@ def _python_environment(given: PythonEnvironment) -> PythonEnvironment:
         for name, check in checks.items():
             check(getattr(given, name))
     except ValueError as error:
-        raise ValueError(f"has a PythonEnvironment, and its {name} {error}") from None
+        raise ValueError(f"is a PythonEnvironment whose {name} {error}") from None
     return replace(given, options=tuple(given.options))

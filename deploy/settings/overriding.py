@@ -49,13 +49,19 @@ def overridden(service: Service, given: Mapping[str, Any]) -> Service:
     """Make the service with what *given* says; None says nothing, and `env` says it by variable."""
     refuse_unknown(service.name, given)
     said = {name: each for name, each in given.items() if each is not None}
-    if said.get("name", service.name) != service.name:
-        raise SettingsError(f"{service.name}: its name cannot be overridden")
+    refuse_another_name(service, said)
     if isinstance(said.get("env"), Mapping):
         variables = {k: v for k, v in said["env"].items() if v is not None}
         below = made_now(service, {"env"} & set(service.waiting))
         said["env"] = {**below.env, **variables}
     return replace(service, **said)
+
+
+def refuse_another_name(service: Service, said: Mapping[str, Any]) -> None:
+    if said.get("name", service.name) != service.name:
+        raise SettingsError(
+            f"{service.name}: its name stands in the fabfile, and cannot be another"
+        )
 
 
 def _unknown(service: str, name: str) -> str:

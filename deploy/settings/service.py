@@ -79,7 +79,7 @@ def _crossed(service: Service) -> Iterable[str]:
     if not service.use_sudo and service.account != service.user:
         yield "run_as must be empty without use_sudo: only root can change accounts"
     if service.hard_links and service.deploy_via != "copy":
-        yield "hard_links needs deploy_via copy"
+        yield f"hard_links must be off with deploy_via {service.deploy_via}: copy alone makes them"
     yield from _links(service)
     yield from _rendered(service)
     yield from _on_a_host(service) or _on_some_hosts(service)
@@ -125,9 +125,10 @@ def _links(service: Service) -> Iterable[str]:
     """Name the links that would be made through others: they would replace what is shared."""
     links = [*service.linked_dirs, *(each.path for each in service.linked_files)]
     for index, each in enumerate(links):
+        name = "linked_dirs" if index < len(service.linked_dirs) else "linked_files"
         if each.parts[0] in _OURS:
-            yield f"{each} must not be linked: it belongs to forklift"
+            yield f"{name} must not have {each}: it belongs to forklift"
         above = [a for n, a in enumerate(links) if n != index and a in each.parents]
         above += links[:index].count(each) * [each]
         if above:
-            yield f"{each} must not be linked: {above[0]} is linked already"
+            yield f"{name} must not have {each}: {above[0]} is linked already"

@@ -40,12 +40,15 @@ from deploy.values.programs import (
     program,
 )
 from deploy.values.showing import (
+    kind,
     named,
     shown,
 )
 from deploy.values.words import (
     arguments,
     commands,
+    each,
+    listed,
     one_of,
     some_text,
     text,
@@ -62,10 +65,13 @@ __all__ = [
     "branch",
     "commands",
     "count",
+    "each",
     "environment",
     "facts",
     "hosts",
     "interpreter",
+    "kind",
+    "listed",
     "named",
     "number",
     "one_of",

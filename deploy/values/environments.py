@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from deploy.prompts import Prompt
+from deploy.values.showing import kind, shown
 from deploy.values.words import encodable, matching, texts
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -19,7 +20,7 @@ def variables(value: Any) -> tuple[str, ...]:
     for each in names:
         # what is no name may be the secret itself: it is not shown
         if not _VARIABLE.fullmatch(each):
-            raise ValueError("must be names of environment variables, without values")
+            raise ValueError("must be names of environment variables, not values")
     return names
 
 
@@ -37,15 +38,25 @@ def environment(value: Any) -> Mapping[str, str]:
     if value == ():
         value = {}
     if not isinstance(value, Mapping):
-        raise ValueError("must be a mapping of names to texts")
+        raise ValueError(f"must be a mapping of names to texts, not {kind(value)}")
     for name, content in value.items():
-        matching(_VARIABLE, name, "the name of an environment variable")
-        if not isinstance(content, (str, int, float)) or isinstance(content, bool):
-            raise ValueError(f"must hold texts or numbers, and {name} is neither")
-        if "\0" in str(content):
-            raise ValueError(f"must not hold a NUL character, and {name} does")
-        encodable(str(content))
+        _check_variable(name, content)
     return MappingProxyType({name: str(content) for name, content in value.items()})
+
+
+def _check_variable(name: Any, content: Any) -> None:
+    if not isinstance(name, str) or not _VARIABLE.fullmatch(name):
+        raise ValueError(
+            f"must have names of environment variables, and {shown(name)} is none"
+        )
+    if not isinstance(content, (str, int, float)) or isinstance(content, bool):
+        raise ValueError(f"must hold texts or numbers, and {name} is neither")
+    if "\0" in str(content):
+        raise ValueError(f"must not hold a NUL character, and {name} does")
+    try:
+        encodable(str(content))
+    except ValueError as error:
+        raise ValueError(f"has {name}, which {error}") from None
 
 
 def secret_commands(value: Any) -> Mapping[str, str | Prompt]:
@@ -54,8 +65,9 @@ def secret_commands(value: Any) -> Mapping[str, str | Prompt]:
     asked = {name: each for name, each in given if isinstance(each, Prompt)}
     rest = {name: each for name, each in given if name not in asked}
     lines = environment(rest if asked else value)
-    if not all(line.strip() for line in lines.values()):
-        raise ValueError("must hold a command for each name")
+    empty = [name for name, line in lines.items() if not line.strip()]
+    if empty:
+        raise ValueError(f"must hold a command for each name, and {empty[0]} has none")
     environment(dict.fromkeys(asked, ""))
     return MappingProxyType({**lines, **asked})
 
@@ -63,7 +75,7 @@ def secret_commands(value: Any) -> Mapping[str, str | Prompt]:
 def facts(value: Any) -> Mapping[str, Any]:
     """Make a mapping of names to texts, numbers, truths, or lists of these: what templates can use."""
     if not isinstance(value, Mapping):
-        raise ValueError("must be a mapping of names to values")
+        raise ValueError(f"must be a mapping of names to values, not {kind(value)}")
     for name, content in value.items():
         matching(_VARIABLE, name, "a name of letters, digits and _")
         parts = content if isinstance(content, (list, tuple)) else [content]

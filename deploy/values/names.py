@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from deploy.values.showing import shown
 from deploy.values.words import matching, some_text
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -12,7 +13,9 @@ _ACCOUNT = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 
 
 def service_name(value: Any) -> str:
-    return matching(_NAME, value, "letters, digits, - and _, at most 64, first no sign")
+    return matching(
+        _NAME, value, "letters, digits, - and _, at most 64, and begin with no sign"
+    )
 
 
 def account(value: Any) -> str:
@@ -38,5 +41,7 @@ def repository(value: Any) -> str:
 
 def branch(value: Any) -> str:
     if some_text(value).startswith("-") or any(c.isspace() for c in some_text(value)):
-        raise ValueError("must be a branch, tag or commit: no space, no dash in front")
+        raise ValueError(
+            f"must be a branch, tag or commit, without spaces, and no dash in front, not {shown(value)}"
+        )
     return some_text(value)

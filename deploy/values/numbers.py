@@ -5,49 +5,37 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from deploy.values.showing import shown
+
 
 def seconds(value: Any) -> float:
-    number = _number(value, float)
-    if not 0 <= number <= 86_400:
-        raise ValueError("must be seconds from 0 to 86400")
+    made = _number(value, float, (0, 86_400), "seconds")
     # a shell takes neither 1e-05 nor many digits
-    return round(number, 3)
+    return round(made, 3)
 
 
 def seconds_from_3(value: Any) -> float:
     """Make seconds in which a word can come, or 0."""
     made = seconds(value)
     if 0 < made < 3:
-        raise ValueError("must be 0, or seconds from 3 to 86400")
+        raise ValueError(f"must be 0, or seconds from 3 to 86400, not {shown(value)}")
     return made
 
 
 def count(value: Any) -> int:
-    number = _number(value, int)
-    if not 1 <= number <= 10_000:
-        raise ValueError("must be a whole number from 1 to 10000")
-    return int(number)
+    return int(_number(value, int, (1, 10_000)))
 
 
 def number(value: Any) -> int:
-    made = _number(value, int)
-    if not 0 <= made <= 10_000:
-        raise ValueError("must be a whole number from 0 to 10000")
-    return int(made)
+    return int(_number(value, int, (0, 10_000)))
 
 
 def place(value: Any) -> int:
-    made = _number(value, int)
-    if not -100 <= made <= 100:
-        raise ValueError("must be a whole number from -100 to 100")
-    return int(made)
+    return int(_number(value, int, (-100, 100)))
 
 
 def percentage(value: Any) -> int:
-    made = _number(value, int)
-    if not 0 <= made <= 99:
-        raise ValueError("must be a whole number from 0 to 99")
-    return int(made)
+    return int(_number(value, int, (0, 99)))
 
 
 def batch_size(value: Any) -> str:
@@ -60,7 +48,7 @@ def batch_size(value: Any) -> str:
         return str(count(value))
     except ValueError:
         raise ValueError(
-            "must be a number of hosts from 1, or a percentage from 1% to 100%"
+            f"must be a number of hosts from 1, or a percentage from 1% to 100%, not {shown(value)}"
         ) from None
 
 
@@ -70,15 +58,23 @@ def yes_or_no(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     if not isinstance(value, str) or value.lower() not in known:
-        raise ValueError("must be true or false")
+        raise ValueError(f"must be true or false, not {shown(value)}")
     return known[value.lower()]
 
 
-def _number(value: Any, kind: type[int] | type[float]) -> float:
+def _number(
+    value: Any,
+    kind: type[int] | type[float],
+    limits: tuple[int, int],
+    meaning: str = "a whole number",
+) -> float:
+    low, high = limits
     try:
-        if isinstance(value, bool) or float(value) != kind(value):
+        made = kind(value)
+        if isinstance(value, bool) or float(value) != made or not low <= made <= high:
             raise ValueError
-        return kind(value)
     except (TypeError, ValueError, OverflowError):
-        whole = "whole " if kind is int else ""
-        raise ValueError(f"must be a {whole}number") from None
+        raise ValueError(
+            f"must be {meaning} from {low} to {high}, not {shown(value)}"
+        ) from None
+    return made

@@ -8,20 +8,22 @@ from types import MappingProxyType
 from typing import Any
 
 from deploy.values.showing import shown
-from deploy.values.words import some_text
+from deploy.values.words import each, listed, some_text
 
 
 def absolute_path(value: Any) -> PurePosixPath:
     path = PurePosixPath(some_text(str(value)))
     if not path.is_absolute() or ".." in path.parts or len(path.parts) < 2:
-        raise ValueError("must be an absolute path below / without ..")
+        raise ValueError(
+            f"must be an absolute path such as /srv/sample, without .., not {shown(value)}"
+        )
     return path
 
 
 def relative_path(value: Any) -> PurePosixPath:
     path = PurePosixPath(some_text(value))
     if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise ValueError(f"must hold paths inside a release, not {shown(value)}")
+        raise ValueError(f"must be a path inside the release, not {shown(value)}")
     return path
 
 
@@ -30,10 +32,7 @@ def optional_relative_path(value: Any) -> PurePosixPath:
 
 
 def relative_paths(value: Any) -> tuple[PurePosixPath, ...]:
-    parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, (list, tuple)):
-        raise ValueError("must be a list of paths")
-    return tuple(_path_inside(part) for part in parts if part != "")
+    return each(_path_inside, listed(value, "paths"))
 
 
 def rendered_files(value: Any) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ import re
 import shlex
 from typing import Any
 
+from deploy.values.showing import shown
 from deploy.values.words import some_text
 
 _QUOTED = re.compile(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*\"""")
@@ -33,5 +34,5 @@ def program(value: Any) -> str:
 
 def interpreter(value: Any) -> str:
     if some_text(value).startswith("-"):
-        raise ValueError("must not begin with a dash")
+        raise ValueError(f"must not begin with a dash, as {shown(value)} does")
     return some_text(value)

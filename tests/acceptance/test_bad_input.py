@@ -10,37 +10,6 @@ def refused(result):
     return result.stderr
 
 
-def test_an_unknown_setting(operator):
-    operator.write_fabfile(keep_relases=3)
-    assert "there is no setting keep_relases; did you mean keep_releases?" in refused(
-        operator.fab("--list")
-    )
-
-
-def test_a_missing_setting(operator):
-    (operator.folder / "fabfile.py").write_text(
-        "from deploy.tasks import Service, project\nnamespace = project(Service(name='x'))\n"
-    )
-    assert "x: deploy_to, start, user must be set" in refused(operator.fab("--list"))
-
-
-def test_a_setting_of_the_wrong_kind_in_a_stage_file(operator):
-    (operator.folder / "s.yaml").write_text(f"{operator.name}:\n  settle: soon\n")
-    said = refused(operator.fab("-f", "s.yaml", operator.task("check")))
-    assert f"{operator.name}: settle must be a number" in said
-
-
-def test_a_stage_file_that_is_missing(operator):
-    said = refused(operator.fab("-f", "nope.yaml", operator.task("check")))
-    assert "nope.yaml of -f cannot be found" in said
-
-
-def test_a_stage_file_that_cannot_be_read(operator):
-    (operator.folder / "s.yaml").write_text(": no\n  yaml")
-    said = refused(operator.fab("-f", "s.yaml", operator.task("check")))
-    assert "s.yaml of -f cannot be read" in said
-
-
 def test_an_unknown_branch(operator):
     said = refused(operator.fab(operator.task("setup"), "--branch", "nope"))
     assert "there is no branch, tag or commit nope" in said
@@ -136,15 +105,6 @@ def test_a_full_disk(operator):
     assert "make room" in refused(operator.fab(operator.task("deploy"), "--force"))
 
 
-def test_a_service_without_hosts(operator):
-    operator.write_fabfile(hosts=[])
-    assert "has no hosts" in refused(operator.fab(operator.task("check")))
-
-
-def test_a_host_that_is_none_of_the_services(operator):
-    assert "no host of" in refused(operator.fab("-H", "web9", operator.task("check")))
-
-
 def test_a_current_that_is_a_directory(operator):
     operator.on(
         "web1",
@@ -183,15 +143,6 @@ def test_a_worker_of_ones_own_that_would_hide_ours(operator):
     operator.done("--list")
     operator.write_fabfile(start="python3 -m worker run jobs")
     assert "hides forklift's worker" in refused(operator.fab("--list"))
-
-
-def test_two_services_of_one_name(operator):
-    made = (operator.folder / "fabfile.py").read_text()
-    before, _, service = made.partition("namespace = project(")
-    (operator.folder / "fabfile.py").write_text(
-        f"{before}one = {service.strip()[:-1]}\nnamespace = project(one, one)\n"
-    )
-    assert "two services have the same name" in refused(operator.fab("--list"))
 
 
 def test_a_host_without_daemontools(operator):

@@ -85,8 +85,14 @@ def test_more_hosts_stand_in_an_inventory(operator):
     assert refused.returncode == 2
     assert "the inventory <lambda> raised ZeroDivisionError" in refused.stderr
     for content, sentence in (
-        ('["web2"]', "hosts must name each host once, in the inventory hosts.json"),
-        ('{"a": 1}', "hosts must be a list of hosts, in the inventory hosts.json"),
+        (
+            '["web2"]',
+            "hosts must name each host once, and web2 stands there twice, in the inventory hosts.json",
+        ),
+        (
+            '{"a": 1}',
+            "hosts must be a list of hosts, not a mapping, in the inventory hosts.json",
+        ),
         ("[", "the inventory hosts.json cannot be read"),
     ):
         inventory.write_text(content)

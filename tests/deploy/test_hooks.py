@@ -14,8 +14,8 @@ WRONG = [
     (Hook("true", after="prepair"), "no phase or task prepair; did you mean prepare?"),
     (Hook("true", before="lunch"), "no phase or task lunch: there are probe, prepare"),
     (Hook("true", before=5), "no phase or task 5"),
-    (Hook("true"), "true needs either before or after"),
-    (Hook("true", "prepare", "prepare"), "true needs either before or after"),
+    (Hook("true"), "true needs before or after"),
+    (Hook("true", "prepare", "prepare"), "true needs before or after"),
     (Hook("true", after="publish"), "use before publish or after verify"),
     (Hook("true", before="verify"), "use before publish or after verify"),
     (Hook("", after="prepare"), "run must not be empty"),
@@ -27,16 +27,16 @@ WRONG = [
     (Hook("true", after="prepare", on="here", roles=("web",)), "choose among hosts"),
     (Hook("true", after="prepare", as_service=1), "as_service must be True or False"),
     (Hook("true", after="prepare", deadline=0), "deadline must be more than 0"),
-    (Hook("true", after="prepare", deadline="soon"), "deadline must be a number"),
+    (Hook("true", after="prepare", deadline="soon"), "deadline must be seconds"),
     ({"run": "true", "affter": "prepare"}, "no affter; did you mean after?"),
-    ({"after": "prepare"}, "each with run, and before or after"),
-    ("true", "each with run, and before or after"),
+    ({"after": "prepare"}, "must be a hook, with run, and before or after"),
+    ("true", "must be a hook, with run, and before or after"),
 ]
 
 
 @pytest.mark.parametrize(("wrong", "sentence"), WRONG, ids=[w[1] for w in WRONG])
 def test_a_hook_that_cannot_be_run_is_refused(wrong, sentence):
-    with pytest.raises(ValueError, match=r"^must ") as refused:
+    with pytest.raises(ValueError, match=r"(must|cannot|is) ") as refused:
         hooks([wrong])
     assert sentence in str(refused.value)
 

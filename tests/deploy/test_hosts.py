@@ -11,24 +11,24 @@ WRONG = [
     ([Host("a b")], "must be host, user@host or user@host:port"),
     ([Host("a", primary=True), Host("b", primary=True)], "one primary host, not a and"),
     ([Host("a", primary=True, no_release=True)], "a as primary without a release"),
-    ([Host("a", roles=["x y"])], "of a the roles must be letters"),
-    ([Host("a", primary="chief")], "of a the primary must be true or false"),
-    ([{"roles": ["web"]}], "hosts that have a name each"),
+    ([Host("a", roles=["x y"])], "is a, whose roles number 1 must be letters"),
+    ([Host("a", primary="chief")], "is a, whose primary must be true or false"),
+    ([{"roles": ["web"]}], "or a host that has a name"),
     ([{"name": "a", "role": "web"}], "a host has name, roles, primary, no_release"),
-    ([{"name": "a", "branch": "x"}], "branch cannot be said of one host"),
-    ([Host("a", env={"A B": 1})], "of a the env must be the name of an environment"),
-    ([Host("a", start="a | b")], "of a the start must be one program"),
-    ([Host("a", listen=["80"])], "of a the listen must be addresses"),
-    ([Host("a", facts={"rack": {}})], "of a the facts must hold texts"),
-    ([Host("a", facts=["rack"])], "of a the facts must be a mapping"),
+    ([{"name": "a", "branch": "x"}], "branch cannot be said of one"),
+    ([Host("a", env={"A B": 1})], "is a, whose env must have names of environment"),
+    ([Host("a", start="a | b")], "is a, whose start must be one program"),
+    ([Host("a", listen=["80"])], "is a, whose listen number 1 must be an address"),
+    ([Host("a", facts={"rack": {}})], "is a, whose facts must hold texts"),
+    ([Host("a", facts=["rack"])], "is a, whose facts must be a mapping"),
     ([Host("a", no_release=True, env={"A": 1})], "not give env to a, which gets no"),
-    ([{"name": 5}], "must be text"),
+    ([{"name": 5}], "must be host, user@host or user@host:port, not 5"),
 ]
 
 
 @pytest.mark.parametrize(("wrong", "sentence"), WRONG, ids=[w[1] for w in WRONG])
 def test_a_host_that_cannot_be_is_refused(wrong, sentence):
-    with pytest.raises(ValueError, match=r"^must ") as refused:
+    with pytest.raises(ValueError, match=r"(must|cannot|is) ") as refused:
         host_checks.hosts(wrong)
     assert sentence in str(refused.value)
 
@@ -57,7 +57,7 @@ def test_a_host_tells_what_it_has_of_its_own():
 
 
 def test_a_fabfile_that_says_of_one_host_what_holds_for_all_ends_with_a_sentence():
-    with pytest.raises(Exit, match="branch cannot be said of one host") as ended:
+    with pytest.raises(Exit, match="it has no branch") as ended:
         tasks.Host("a", branch="x")
     assert ended.value.code == 2
     assert tasks.Host("a", ["web"], env={"A": 1}).roles == ["web"]

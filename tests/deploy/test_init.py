@@ -123,7 +123,7 @@ def test_what_has_to_be_asked_is_asked_of_nobody_where_nobody_is(project):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["a b", "--start", "./serve"], "HOST must be host, user@host"),
+        (["a b", "--start", "./serve"], "HOST number 1 must be host, user@host"),
         (["web1", "--start", "a && b"], "--start must be one program"),
         (["web1", "--start", "a", "--user", "$(id)"], "--user must be the name"),
     ],

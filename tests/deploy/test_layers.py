@@ -41,9 +41,9 @@ def test_all_wrong_values_are_told_at_once_with_their_places():
     with pytest.raises(SettingsError) as told:
         layers.laid(WORKER, said)
     assert str(told.value).splitlines() == [
-        "worker: settle must be a number, in one.yaml",
+        "worker: settle must be seconds from 0 to 86400, not 'soon', in one.yaml",
         "worker: there is no setting hots; did you mean hosts?, in one.yaml",
-        "worker: keep_releases must be a whole number from 1 to 10000, in two.yaml",
+        "worker: keep_releases must be a whole number from 1 to 10000, not 0, in two.yaml",
     ]
 
 

@@ -126,7 +126,7 @@ def test_a_stage_wins_over_the_fabric_yaml_of_the_project(staged):
         (["worker.settings", "production"], "a stage comes before the tasks"),
         (["production", "staging", "worker.settings"], "one stage a run"),
         (["production", "worker.settings", "-o", "x"], "-o x: must be setting=value"),
-        (["production", "worker.check", "-o", "settle=x"], "settle must be a number"),
+        (["production", "worker.check", "-o", "settle=x"], "settle must be seconds"),
         (["production", "deploy", "-o", "web.nope=1"], "no setting nope"),
     ],
 )
@@ -144,7 +144,11 @@ def test_a_command_line_that_cannot_be_meant_is_refused(staged, words, sentence)
         ("p.yaml", ": no\n  yaml", "cannot be read"),
         ("p.json", "{", "cannot be read"),
         ("p.py", "hosts = [", "cannot be read"),
-        ("p.yaml", "settle: soon", "settle must be a number, in stages/p.yaml"),
+        (
+            "p.yaml",
+            "settle: soon",
+            "settle must be seconds from 0 to 86400, not 'soon', in stages/p.yaml",
+        ),
         ("worker.yaml", "settle: 1", "stage worker needs another name"),
     ],
 )
