@@ -52,14 +52,19 @@ await_silence() {
 }
 
 # Remove service directory $1, and from directory $2 the names that follow; $2 itself if nothing is left.
+# Reads user: a path of his own could lead root to another directory, so what was entered has to be his.
 purge_service() {
     service=$1 deploy_to=$2
     shift 2
     ! is_supervised "$service" || fail 71 "$service is still supervised; nothing was removed"
     rm -rf "${service:?}"
+    [ -d "$deploy_to" ] || return 0
+    cd -P "$deploy_to" || fail 71 "$deploy_to cannot be entered"
+    owner=$(stat -c %U .)
+    [ "$owner" = "$user" ] || fail 71 "$deploy_to belongs to $owner, not to $user; what is in it stays: remove it by hand"
     for name in "$@"; do
-        rm -rf "${deploy_to:?}/$name"
+        rm -rf "./$name"
     done
-    [ ! -d "$deploy_to" ] || rmdir "$deploy_to" 2>/dev/null ||
-        say "$deploy_to stays: it holds what is not ours"
+    cd -P .. || return 0
+    rmdir "./${deploy_to##*/}" 2>/dev/null || say "$deploy_to stays: it holds what is not ours"
 }

@@ -70,9 +70,9 @@ def unlink(paths: Paths) -> Command:
 def purge(paths: Paths) -> Command:
     """Remove the service directory, and of deploy_to what forklift made there."""
     names = (each.name for each in paths.own())
-    return _removal(
-        paths, "purge_service", paths.service_directory, paths.deploy_to, *names
-    )
+    places = (paths.service_directory, paths.deploy_to, *names)
+    purging = _removal(paths, "purge_service", *places)
+    return together(let(user=paths.service.user), purging)
 
 
 def in_service(paths: Paths, line: str) -> Command:

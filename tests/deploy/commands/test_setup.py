@@ -38,6 +38,26 @@ def test_the_texts_of_the_commands(host):
     assert setup.need_secret(paths, "KEY").text.startswith("need_secret '")
 
 
+def test_what_is_purged_has_to_be_the_users(host):
+    host.release("20261123094501-1a2b3c4")
+    refused = host.with_settings(user="nobody").send(
+        setup.purge(host.with_settings(user="nobody").paths)
+    )
+    assert refused.status == 71
+    assert "not to nobody; what is in it stays" in refused.sentence
+    assert host.releases.exists()
+    host.do(setup.purge(host.paths))
+    assert not host.deploy_to.exists()
+
+
+def test_a_link_leads_a_purge_to_nothing_of_another_account(host, tmp_path):
+    elsewhere = host.deploy_to.rename(tmp_path / "elsewhere")
+    host.deploy_to.symlink_to(elsewhere)
+    nobodys = host.with_settings(user="nobody")
+    assert nobodys.send(setup.purge(nobodys.paths)).status == 71
+    assert (elsewhere / "shared").exists()
+
+
 def test_a_command_of_the_project_runs_in_the_release_with_the_service_s_environment(
     host,
 ):
