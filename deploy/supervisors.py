@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -25,6 +26,8 @@ class Supervisor:
     tools: tuple[str, ...]
     #: runs a program with the environment that a directory of files holds
     envdir: str
+    #: the most bytes that it gives back of a file; none where it gives all
+    envdir_limit: int | None
     #: runs a program in a process group of its own; empty where each service has one
     pgrphack: str
     #: runs a program as another account
@@ -44,6 +47,7 @@ DAEMONTOOLS = Supervisor(
     bring_up="svc -u",
     tools=("svc", "svok", "svstat", "multilog", "setuidgid", "envdir", "tai64nlocal"),
     envdir="envdir",
+    envdir_limit=None,
     pgrphack="pgrphack",
     setuidgid="setuidgid",
     logger="multilog t s1000000 n10 ./main",
@@ -51,3 +55,46 @@ DAEMONTOOLS = Supervisor(
         {"supervise", "supervisors/daemontools", "supervisors/djb_status"}
     ),
 )
+
+RUNIT = Supervisor(
+    package="runit",
+    scan_package="runit-run",
+    supervise="runsv",
+    scanner="runsvdir",
+    start_scanner="systemctl start runit (or runsvdir -P on the scan directory)",
+    bring_up="sv up",
+    tools=("sv", "svlogd", "chpst"),
+    envdir="chpst -e",
+    envdir_limit=None,
+    pgrphack="chpst -P",
+    setuidgid="chpst -u",
+    logger="svlogd -tt ./main",
+    libraries=frozenset({"supervise", "supervisors/runit", "supervisors/djb_status"}),
+)
+
+S6 = Supervisor(
+    package="s6",
+    scan_package="s6",
+    supervise="s6-supervise",
+    scanner="s6-svscan",
+    start_scanner="s6-svscan on the scan directory, now and at boot",
+    bring_up="s6-svc -u",
+    tools=(
+        *("s6-svc", "s6-svscanctl", "s6-svstat", "s6-log"),
+        *("s6-setuidgid", "s6-envdir", "s6-tai64nlocal"),
+    ),
+    envdir="s6-envdir",
+    # as of 2.11; its option -L, which lifts the limit, gives nothing at all there
+    envdir_limit=4095,
+    pgrphack="",
+    setuidgid="s6-setuidgid",
+    logger="s6-log t s1000000 n10 ./main",
+    libraries=frozenset({"supervise", "supervisors/s6"}),
+)
+
+#: by the value of the setting
+SUPERVISORS: Mapping[str, Supervisor] = {
+    "daemontools": DAEMONTOOLS,
+    "runit": RUNIT,
+    "s6": S6,
+}

@@ -1,4 +1,4 @@
-"""Throwaway hosts on this machine: a real sshd, svscan and MariaDB each test, demo or measurement can have for itself.
+"""Throwaway hosts on this machine: a real sshd, supervisor and MariaDB each test, demo or measurement can have for itself.
 
 with Sandbox(hosts=("web1", "web2")) as sandbox:
     subprocess.run(["ssh", "-F", sandbox.ssh_config, "web1", "hostname"])

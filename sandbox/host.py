@@ -54,7 +54,7 @@ class Host:
 
     @property
     def scan_directory(self) -> str:
-        """Where svscan looks, in the host's own words."""
+        """Where the scanner looks, in the host's own words."""
         return str(self._plan.seen("etc/service"))
 
     @property

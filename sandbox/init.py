@@ -1,4 +1,4 @@
-"""The first process of a host: starts sshd and svscan, reaps, and takes everything with it.
+"""The first process of a host: starts sshd and what supervises services, reaps, and takes everything with it.
 
 USR1 starts sshd again. When it ends, the kernel ends what is left of the host; in a plain sandbox,
 which has no process namespace, it does that itself.
@@ -29,14 +29,14 @@ def main(plan: Plan) -> None:
         accounts.make_homes(plan.own("home"))
         view.enter(plan)
     sshd.start(plan)
-    _start_svscan(plan)
+    _start_scanner(plan)
     sys.stdout.write(READY)
     sys.stdout.close()
     _serve(plan, reader)
 
 
 def _forget_inherited_signals() -> None:
-    """Services inherit svscan's signals: a parent that ignores INT would make them deaf to it."""
+    """Services inherit the scanner's signals: a parent that ignores INT would make them deaf to it."""
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         with suppress(OSError):  # the C library keeps two for itself
             signal.signal(number, signal.SIG_DFL)
@@ -52,11 +52,19 @@ def _wake_on(*numbers: signal.Signals) -> int:
     return reader
 
 
-def _start_svscan(plan: Plan) -> None:
-    words = ["svscan", str(plan.own("etc/service"))] if plan.plain else ["svscanboot"]
-    with Path(plan.log("svscan")).open("a") as log:
+def _scanner(plan: Plan) -> list[str]:
+    directory = str(plan.seen("etc/service"))
+    if plan.supervisor == "runit":
+        return ["runsvdir", "-P", directory]
+    if plan.supervisor == "s6":
+        return ["s6-svscan", directory]
+    return ["svscan", directory] if plan.plain else ["svscanboot"]
+
+
+def _start_scanner(plan: Plan) -> None:
+    with Path(plan.log("scanner")).open("a") as log:
         subprocess.Popen(
-            words,
+            _scanner(plan),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

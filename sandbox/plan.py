@@ -30,6 +30,8 @@ class Plan:
     mariadb: Path | None
     #: no namespaces: everything belongs to the user who started the sandbox
     plain: bool
+    #: daemontools, runit or s6
+    supervisor: str = "daemontools"
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), default=str)

@@ -36,8 +36,10 @@ class Sandbox:
         hosts: Sequence[str] = ("web1",),
         mariadb: bool = True,
         visible: Iterable[Path | str] = (),
+        supervisor: str = "daemontools",
     ) -> None:
         """Plan hosts of these names; they see the *visible* directories of the machine, read-only."""
+        self._supervisor = supervisor
         self.plain = os.geteuid() != 0
         #: what a plain sandbox leaves out, in a sentence; empty when nothing is
         self.limits = PLAIN_LIMITS if self.plain else ""
@@ -112,6 +114,7 @@ class Sandbox:
                 visible=self._visible,
                 mariadb=database,
                 plain=self.plain,
+                supervisor=self._supervisor,
             )
             for name in self._names
         ]

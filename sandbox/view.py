@@ -102,6 +102,9 @@ def _overlay(name: str) -> None:
 
 
 def _show(source: int, target: Path) -> None:
+    # Debian's runit makes /etc/service a link
+    if target.is_symlink():
+        target.unlink()
     target.mkdir(parents=True, exist_ok=True)
     mount(f"/proc/self/fd/{source}", target, flags=BIND | RECURSIVE)
     os.close(source)

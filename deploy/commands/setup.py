@@ -15,7 +15,8 @@ def directories(paths: Paths) -> Command:
 
 
 def service_directory(paths: Paths) -> Command:
-    return together(_names(paths), _called(paths, "make_service_directory"))
+    one = _called(paths, "need_one_supervisor")
+    return together(_names(paths), one, _called(paths, "make_service_directory"))
 
 
 def scripts(paths: Paths, run: str, log_run: str) -> Command:
@@ -29,8 +30,10 @@ def secret(paths: Paths, name: str, size: int) -> Command:
     return command("put_secret", paths.env / name, size, uses="setup")
 
 
-def unkept(value: bytes) -> str:
+def unkept(value: bytes, limit: int | None = None) -> str:
     """Say why envdir would not give a secret back as it is; empty if it would."""
+    if limit is not None and len(value) > limit:
+        return f"is longer than {limit} bytes"
     if not value:
         return "is empty, which takes the variable away"
     if b"\0" in value:

@@ -45,6 +45,20 @@ put() {
     fi
 }
 
+# Refuse what another supervisor looks after: each would start the service.
+need_one_supervisor() {
+    # shellcheck disable=SC2044 # names of processes
+    for each in $(find /proc/[0-9]*/cwd -maxdepth 0 -lname "$service" 2>/dev/null); do
+        read -r program 2>/dev/null <"${each%cwd}comm" || continue
+        case $program in
+        "$supervise") ;;
+        supervise | runsv | s6-supervise)
+            fail 71 "$program looks after $service, and not $supervise; take the service off first, with the supervisor that it was set up with: fab ${scan_entry##*/}.remove"
+            ;;
+        esac
+    done
+}
+
 # Make the service directory: root's, with FIFOs that let the deploy user's group control it.
 make_service_directory() {
     mkdir -p "$service/log/main" "$service/env" "$service/supervise" "$service/log/supervise"

@@ -43,12 +43,15 @@ def _given(
 ) -> list[tuple[Command, bytes]]:
     """List what the hosts are to keep, each with the command that takes it from standard input."""
     paths, given = target.paths, []
+    supervisor = target.service.supervised_by
     known = secrets.given(target.service, environment)
     for name in target.service.secrets:
         if name in known:
             value = known[name]
-            if why := setup.unkept(value):
-                raise Refused(f"the secret {name} {why}: envdir could not keep it so")
+            if why := setup.unkept(value, supervisor.envdir_limit):
+                raise Refused(
+                    f"the secret {name} {why}: {supervisor.envdir} could not keep it so"
+                )
             given.append((setup.secret(paths, name, len(value)), value))
         else:
             given.append((setup.need_secret(paths, name), b""))

@@ -18,13 +18,18 @@ class Supervision:
         values.yes_or_no,
         False,
     )
+    supervisor: str = setting(
+        "Which program supervises services on the hosts: `daemontools`, `runit` or `s6`.",
+        values.one_of(*supervisors.SUPERVISORS),
+        "daemontools",
+    )
     use_sudo: bool = setting(
         "Whether root owns the service directory, as it should; without it the scan directory is the user's own.",
         values.yes_or_no,
         True,
     )
     scan_directory: PurePosixPath = setting(
-        "The directory that svscan looks at.",
+        "The directory that the supervisor finds services in.",
         values.absolute_path,
         PurePosixPath("/etc/service"),
     )
@@ -37,4 +42,4 @@ class Supervision:
     @property
     def supervised_by(self) -> supervisors.Supervisor:
         """The supervisor of the hosts, as it is called there."""
-        return supervisors.DAEMONTOOLS
+        return supervisors.SUPERVISORS[self.supervisor]

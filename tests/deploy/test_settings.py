@@ -72,6 +72,7 @@ WRONG = {
     "console_command": [None, 5, "a\nb", ["true"]],
     "reloads": [None, "maybe", 1, ""],
     "use_sudo": [None, "perhaps", 0, []],
+    "supervisor": [None, "", "systemd", "S6", ["runit"]],
     "scan_directory": [None, "", "service", "/a/.."],
     "service_root": [None, "", "lib", "/"],
 }
