@@ -6,6 +6,9 @@ import pytest
 
 from tests import documents
 from tests.documents import ROOT
+from tests.test_architecture import FLOORS
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 
 
 @pytest.mark.parametrize(
@@ -50,6 +53,29 @@ def test_every_task_that_operations_explains_is_one_and_none_is_missing():
     rows = [line.split("|")[1] for line in said.splitlines() if line.startswith("| `")]
     named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
     assert sorted(named) == sorted(_tasks())
+
+
+def test_the_floor_plan_has_every_floor_of_the_deploy_side_as_the_tests_hold_it():
+    (drawn,) = re.findall(
+        r"^    deploy:  (.*)  <-  fabfile", ARCHITECTURE, re.MULTILINE
+    )
+    floors = [sorted(each.split()) for each in drawn.split("  <-  ")]
+    held = [sorted(set(each) - {"__main__"}) for each in FLOORS["deploy"]]
+    assert floors == held
+
+
+@pytest.mark.parametrize("package", ["deploy", "worker"])
+def test_every_module_has_its_question_in_the_floor_plan(package):
+    rows = re.findall(rf"^\| (`{package}/.*?) \|", ARCHITECTURE, re.MULTILINE)
+    named = {
+        each.rstrip("/").split("/")[-1]
+        for row in rows
+        for each in re.findall(r"`(.*?)`", row)
+    }
+    folder = ROOT / package
+    there = {each.name for each in folder.glob("*.py")} - {"__init__.py"}
+    there |= {each.parent.name for each in folder.glob("*/__init__.py")}
+    assert sorted(there - named) == []
 
 
 def test_every_fragment_of_the_changelog_has_a_known_kind():
