@@ -73,7 +73,7 @@ def unlink(paths: Paths) -> Command:
 def purge(paths: Paths) -> Command:
     """Remove the service directory, and of deploy_to what forklift made there."""
     names = (each.name for each in paths.own())
-    places = (paths.service_directory, paths.deploy_to, *names)
+    places: list[Word] = [paths.service_directory, paths.deploy_to, *names]
     purging = _removal(paths, "purge_service", *places)
     return together(let(user=paths.service.user), purging)
 
