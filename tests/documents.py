@@ -56,6 +56,26 @@ def commands(text: str) -> list[str]:
     return [line for each in shell for line in each.splitlines() if line.strip()]
 
 
+def functions() -> set[str]:
+    """The names of the functions that scripts can call on a host."""
+    libraries = (ROOT / "deploy" / "commands").rglob("*.sh")
+    texts = (each.read_text() for each in libraries)
+    return {name for each in texts for name in re.findall(r"^(\w+)\(\)", each, re.M)}
+
+
+def explained(task: str) -> str:
+    """What docs/operations.md says that a task runs, with what it says of those that it is like."""
+    table = section("docs/operations.md", "## What each task runs on a host")
+    rows = [each.split(" | ") for each in table.splitlines() if each.startswith("| `")]
+    known = {
+        name: text for first, text in rows for name in re.findall(r"`(.+?)`", first)
+    }
+    like = re.findall(r"(?:as|of) `(\w+)`", known[task])
+    return "\n".join(
+        [known[task], *(explained(each) for each in like if each in known)]
+    )
+
+
 def links(text: str) -> list[str]:
     return _LINK.findall(_BLOCK.sub("", text))
 

@@ -1,8 +1,10 @@
 """start, stop, restart, reload and status, each twice in a row; and what a rehearsal does not do."""
 
 import json
+import re
 
 from deploy.tasks import Service, project
+from tests import documents
 
 HOSTS = ("web1", "web2", "web3")
 
@@ -114,6 +116,7 @@ def test_a_rehearsal_changes_nothing_and_shows_what_would_run(operator):
     )
     before = {host: operator.on(host, look) for host in HOSTS}
     hosts = ["-H", "web2,web3"]
+    unsaid = {}
     for words, sent in CHANGING.items():
         task, *options = words.split()
         only = [] if task == "sync" else hosts
@@ -121,7 +124,16 @@ def test_a_rehearsal_changes_nothing_and_shows_what_would_run(operator):
         assert "this was a rehearsal: nothing was changed" in said
         assert "verified on" not in said
         assert sent in said
+        told = documents.explained(task.partition(".")[0])
+        unsaid[words] = [each for each in called(said) if f"`{each}`" not in told]
+    assert {task: each for task, each in unsaid.items() if each} == {}
     assert {host: operator.on(host, look) for host in HOSTS} == before
+
+
+def called(said):
+    """Name the functions that a rehearsal would have hosts call, but for the one that announces a step."""
+    words = re.findall(r"^\[web\d\] \$ (\w+)\b", said, re.MULTILINE)
+    return sorted(set(words) & documents.functions() - {"begin"})
 
 
 def test_every_task_that_changes_a_host_is_rehearsed():
