@@ -43,7 +43,11 @@ def serve(hosts: Sequence[str], mariadb: bool) -> None:
 
 def introduction(sandbox: Sandbox) -> list[str]:
     log_in = [f"  ssh -F {sandbox.ssh_config} {name}" for name in sandbox.hosts]
-    tasks = [f"  fab -S {sandbox.ssh_config} …"]
+    tasks = [
+        f"  fab -S {sandbox.ssh_config} …",
+        "or, once in the folder of a fabfile,",
+        f"  echo ssh_config_path: {sandbox.ssh_config} >fabric.yaml",
+    ]
     data = (
         [f"  mariadb -u root -S {sandbox.mariadb.socket}"]
         if sandbox.has_mariadb

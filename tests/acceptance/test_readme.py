@@ -1,13 +1,8 @@
 """The README's deploy, with exactly its files and commands, against a host that ssh knows as web1."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from tests import documents
+from tests import documents, following
 from tests.documents import ROOT
 
 DEPLOY_TO = "/home/app/www/Echo-Worker"
@@ -21,7 +16,8 @@ def reader(sandbox, tmp_path):
     (tmp_path / ".ssh" / "config").write_text(sandbox.ssh_config.read_text())
     (tmp_path / "forklift").symlink_to(ROOT)
     (tmp_path / "echo").mkdir()
-    yield Reader(tmp_path)
+    with following.with_our_programs(tmp_path, tmp_path / "echo") as reader:
+        yield reader
     sandbox.hosts["web1"].run(
         f"rm -f /etc/service/worker; svc -dx {SERVICE} {SERVICE}/log; "
         f"for i in $(seq 50); do svok {SERVICE} || break; sleep 0.1; done; "
@@ -29,42 +25,15 @@ def reader(sandbox, tmp_path):
     )
 
 
-class Reader:
-    def __init__(self, home):
-        self.folder = home / "echo"
-        self.environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("FABRIC_")},
-            "HOME": str(home),
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "GIT_AUTHOR_NAME": "Ann",
-            "GIT_AUTHOR_EMAIL": "ann@example.org",
-            "GIT_COMMITTER_NAME": "Ann",
-            "GIT_COMMITTER_EMAIL": "ann@example.org",
-        }
-
-    def write(self, heading):
-        said = documents.section("README.md", heading)
-        for name, text in documents.files(said).items():
-            (self.folder / name).write_text(text)
-
-    def does(self, line):
-        done = subprocess.run(
-            ["sh", "-c", line],
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
-        return done.stdout
+def write_files(reader):
+    for heading in ("## A worker", "## Its deploy"):
+        for block in documents.blocks(documents.section("README.md", heading)):
+            if block.name:
+                reader.writes(block)
 
 
 def test_the_readmes_commands_deploy_the_readmes_worker(reader, sandbox):
-    reader.write("## A worker")
-    reader.write("## Its deploy")
+    write_files(reader)
     lines = documents.commands(documents.section("README.md", "## Its deploy"))
     said = {line: reader.does(line) for line in lines}
     assert "is live and verified on web1" in said["fab worker.deploy"]
@@ -83,7 +52,6 @@ def test_the_readmes_commands_deploy_the_readmes_worker(reader, sandbox):
 
 
 def test_the_tasks_that_only_look_can_be_tried_as_the_readme_says(reader):
-    reader.write("## A worker")
-    reader.write("## Its deploy")
+    write_files(reader)
     assert "worker.deploy" in reader.does("fab --list")
     assert "--branch" in reader.does("fab --help worker.deploy")
