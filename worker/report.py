@@ -94,16 +94,20 @@ def _speed(speed: Drain) -> str:
 
 def job(each: Listed) -> str:
     """One line; the error's first line last."""
-    when = {"running": "lease={:.0f}s", "scheduled": "due={:.0f}s"}.get(
-        each.state, "ended={:.0f}s"
-    )
-    due = f" {when.format(each.due_in)}" if each.due_in is not None else ""
+    due = f" {_when(each.state, each.due_in)}" if each.due_in is not None else ""
     key = f" uniqkey={each.uniqkey}" if each.uniqkey is not None else ""
     error = f": {_first(each.error)}" if each.error else ""
     return (
         f"job {each.id} {each.handler} {each.state} queue={each.queue} priority={each.priority}"
         f" attempt={each.attempt} age={each.age:.0f}s{due}{key}{error}"
     )
+
+
+def _when(state: str, due_in: float) -> str:
+    """Say when it is due, or how long ago it ended, as `age` says how long ago it came."""
+    coming = {"running": "lease", "scheduled": "due"}
+    name = coming.get(state, "ended")
+    return f"{name}={due_in if state in coming else -due_in:.0f}s"
 
 
 def shown(known: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ class Listed(NamedTuple):
     attempt: int
     priority: int
     uniqkey: str | None
-    #: seconds since it was enqueued, and until it is due (running: until its lease ends; kept: since it ended)
+    #: seconds since it was enqueued, and until it is due (running: until its lease ends; kept: below 0, since it ended)
     age: float
     due_in: float | None
     error: str | None

@@ -1,0 +1,23 @@
+"""The line of a job tells seconds that have passed, or will, without a sign."""
+
+import pytest
+
+from worker import report
+from worker.store.admin import Listed
+
+JOB = Listed(7, "default", "jobs.Echo", "ready", 1, 0, None, 12.4, None, None)
+
+
+@pytest.mark.parametrize(
+    ("state", "due_in", "told"),
+    [
+        ("ready", None, "age=12s"),
+        ("running", 59.6, "age=12s lease=60s"),
+        ("scheduled", 30.0, "age=12s due=30s"),
+        ("failed", -10.2, "age=12s ended=10s"),
+        ("done", -3.0, "age=12s ended=3s"),
+    ],
+)
+def test_when_a_job_is_due_or_was_over(state, due_in, told):
+    line = report.job(JOB._replace(state=state, due_in=due_in))
+    assert line.endswith(told)
