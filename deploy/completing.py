@@ -102,7 +102,9 @@ def _hosts(asked: Asked) -> Iterable[str]:
         services = [asked.words[number].partition(".")[0]]
     tasks = [word for each in services for word in (f"{each}.settings", "--json")]
     for told in _fab(*own, *tasks) if tasks else ():
-        for each in json.loads(told)["hosts"]["value"]:
+        hosts = json.loads(told)["hosts"]["value"]
+        # a question to the operator is no list
+        for each in hosts if isinstance(hosts, list) else ():
             yield each["name"] if isinstance(each, dict) else each
 
 

@@ -14,10 +14,10 @@ def test_hooks_that_outlast_the_patience_of_a_host_cost_it_nothing(operator):
     operator.write_fabfile(hosts=hosts)
     operator.done(operator.task("setup"))
     slow = "'sleep 2.2; echo at $FORKLIFT_WHEN', after='verify'"
-    patience = {"hosts": hosts, "confirm_timeout": 3, "batch_size": 1}
+    patience = {"hosts": hosts, "confirm_timeout": 3}
     declare(operator, [slow, f"{slow}, on='here'"], **patience)
     said = operator.done(operator.task("deploy"))
-    assert len(times(said)) == 4
+    assert len(times(said)) == 3
     left = f"find {operator.deploy_to} -name .unconfirmed"
     assert [operator.on(host, left) for host in hosts] == ["", ""]
 

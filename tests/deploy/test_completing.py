@@ -12,11 +12,11 @@ from sandbox.terminal import Terminal
 
 ROOT = Path(__file__).parent.parent.parent
 FABFILE = """\
-from deploy.tasks import Service, project
+from deploy.tasks import Host, Service, ask, project
 common = dict(deploy_to="/srv/x", start="x", user="app")
 namespace = project(
-    Service(name="sample", hosts=["web1", "app@web2:2222"], **common),
-    Service(name="worker", hosts=["job1"], **common),
+    Service(name="sample", hosts=[Host("web1", ["web"]), "app@web2:2222"], **common),
+    Service(name="worker", hosts=["job1"], branch=ask("Which?"), **common),
 )
 """
 ENVIRONMENT = {
