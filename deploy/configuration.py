@@ -11,7 +11,7 @@ from invoke.config import Config
 from invoke.exceptions import UnknownFileType
 from invoke.vendor.yaml import YAMLError
 
-from deploy import layers, stages
+from deploy import sayings, stages
 from deploy.errors import SettingsError
 from deploy.layers import Layer
 from deploy.project import Project
@@ -33,7 +33,7 @@ def layers_of(
     by_service = [
         *(_of_fabrics(project, config, each) for each in BELOW),
         *([_of_stage(project, found[stage])] if stage else []),
-        layers.from_environment(services, os.environ),
+        sayings.from_environment(services, os.environ),
         *(_of_fabrics(project, config, each) for each in ABOVE),
     ]
     return {
@@ -77,7 +77,7 @@ def _of_stage(project: Project, file: Path) -> dict[str, Layer]:
         said = {}
     if not isinstance(said, Mapping):
         raise SettingsError(f"the stage {file} must hold settings, one a line")
-    return layers.from_stage(f"{stages.FOLDER}/{file.name}", said, project.services)
+    return sayings.from_stage(f"{stages.FOLDER}/{file.name}", said, project.services)
 
 
 def content(file: Path, told: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from deploy import layers, values
+from deploy import layers, sayings, values
 from deploy.errors import DeployError, Refused
 from deploy.layers import Layer
 from deploy.output.output import Output
@@ -44,51 +44,6 @@ def sentences() -> Iterator[None]:
         raise Exit(str(error), code=error.exit_status) from error
     except KeyboardInterrupt:
         raise Exit("interrupted; nothing was switched", code=3) from None
-
-
-def refuse_others(given: Sequence[object]) -> None:
-    """Refuse what is no service, and a project without one."""
-    for each in given:
-        if not isinstance(each, Service):
-            raise Refused(f"project() takes Service(…), not {values.shown(each)}")
-    if not given:
-        raise Refused("project() needs a Service(…)")
-
-
-def refuse_names(services: Sequence[Service], fabrics_own: Iterable[str]) -> None:
-    """Refuse names that fab could not tell apart, from each other or from its own settings."""
-    names = [each.name for each in services]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Refused(
-            f"two services have the same name, {twice}: give one of them another"
-        )
-    for each in sorted(set(names) & set(fabrics_own)):
-        raise Refused(
-            f"a service cannot be named {each}: Fabric's own settings have that name"
-        )
-    if "deploy" in names and len(names) > 1:
-        raise Refused(
-            "a service cannot be named deploy: fab deploy deploys all of them"
-        )
-
-
-def refuse_shadow(folder: Path, services: Iterable[Service]) -> None:
-    """Refuse a project whose own ``worker`` would hide forklift's from ``python -m worker``.
-
-    A `deploy` of its own beside the fabfile hides this package instead: Python says so itself.
-    """
-    own = [folder / "worker.py", folder / "worker" / "__init__.py"]
-    hiding = [each for each in own if each.exists()]
-    ours = folder == Path(__file__).parent.parent
-    for service in services:
-        # either may still wait to be made
-        commands = f"{service.start} {service.setup_commands}"
-        if hiding and not ours and "-m worker" in commands:
-            raise Refused(
-                f"{hiding[0]} hides forklift's worker, which {service.name} runs as python -m worker; "
-                "give your own another name"
-            )
 
 
 def many(lines: str) -> int:
@@ -146,7 +101,7 @@ class Project:
 
     def layers(self, config: Any) -> dict[str, list[Layer]]:
         """List what files, environment and options say of each service; raises SettingsError."""
-        given = layers.from_options(self.services, config[OPTIONS])
+        given = sayings.from_options(self.services, config[OPTIONS])
         # nobody is asked what he has said
         said = Layer("--branch", {"branch": config[BRANCH] or None})
         return {

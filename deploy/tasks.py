@@ -14,19 +14,14 @@ from deploy import (
     hooks,
     hosts,
     maintaining,
+    project_checks,
     settings,
     stages,
     telling,
     visiting,
 )
 from deploy.executor import fabrics_own, stage_task, take_over
-from deploy.project import (
-    Project,
-    refuse_names,
-    refuse_others,
-    refuse_shadow,
-    sentences,
-)
+from deploy.project import Project, sentences
 from deploy.prompts import ask
 
 __all__ = ["Hook", "Host", "PythonEnvironment", "Service", "ask", "project"]
@@ -67,11 +62,11 @@ def project(*services: Service) -> Collection:
     # not inspect.stack(), which reads the source of every frame: 50 ms of each fab
     folder = Path(sys._getframe(1).f_code.co_filename).resolve().parent
     with sentences():
-        refuse_others(services)
+        project_checks.refuse_others(services)
     take_over(Project(folder, services))
     with sentences():
-        refuse_names(services, fabrics_own())
-        refuse_shadow(folder, services)
+        project_checks.refuse_names(services, fabrics_own())
+        project_checks.refuse_shadow(folder, services)
         known = stages.found(folder)
         stages.refuse_names(known, (*(each.name for each in services), "deploy"))
     namespace = Collection()

@@ -29,6 +29,8 @@ FLOORS = {
             "output",
             "facts",
             "layers",
+            "sayings",
+            "project_checks",
             "moments",
             "notices",
             "prompts",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy import layers
+from deploy import layers, sayings
 from deploy.errors import SettingsError
 from deploy.hosts import Host
 from deploy.layers import Layer
@@ -59,7 +59,7 @@ def test_the_origin_of_a_value_is_the_last_layer_that_says_it():
 
 
 def test_the_environment_stands_for_settings_by_service():
-    found = layers.from_environment(
+    found = sayings.from_environment(
         BOTH,
         {
             "FABRIC_WORKER_HOSTS": "a,b",
@@ -76,13 +76,13 @@ def test_the_environment_stands_for_settings_by_service():
 
 def test_a_service_with_a_dash_has_variables_that_a_shell_can_spell():
     service = Service(name="my-app", deploy_to="/a", start="run", user="app")
-    found = layers.from_environment([service], {"FABRIC_MY_APP_BRANCH": "x"})
+    found = sayings.from_environment([service], {"FABRIC_MY_APP_BRANCH": "x"})
     assert found["my-app"].values == {"branch": "x"}
 
 
 def test_a_variable_of_a_longer_named_service_is_not_the_shorters():
     admin = Service(name="web_admin", deploy_to="/a", start="run", user="app")
-    found = layers.from_environment([WEB, admin], {"FABRIC_WEB_ADMIN_BRANCH": "x"})
+    found = sayings.from_environment([WEB, admin], {"FABRIC_WEB_ADMIN_BRANCH": "x"})
     assert (found["web"].values, found["web_admin"].values) == ({}, {"branch": "x"})
 
 
@@ -96,11 +96,11 @@ def test_a_variable_of_a_longer_named_service_is_not_the_shorters():
 )
 def test_a_misspelt_variable_is_refused(variable, sentence):
     with pytest.raises(SettingsError, match=f"{variable}: .*{sentence}"):
-        layers.from_environment(BOTH, {variable: "x"})
+        sayings.from_environment(BOTH, {variable: "x"})
 
 
 def test_an_option_is_for_every_service_of_the_task_or_for_the_one_it_names():
-    found = layers.from_options(BOTH, ["settle=3", "web.branch=a=b", "env.A=1"])
+    found = sayings.from_options(BOTH, ["settle=3", "web.branch=a=b", "env.A=1"])
     assert found["worker"].values == {"settle": "3", "env": {"A": "1"}}
     assert found["web"].values == {
         "settle": "3",
@@ -122,12 +122,12 @@ def test_an_option_is_for_every_service_of_the_task_or_for_the_one_it_names():
 )
 def test_a_misspelt_option_is_refused(option, sentence):
     with pytest.raises(SettingsError) as told:
-        layers.from_options(BOTH, [option])
+        sayings.from_options(BOTH, [option])
     assert str(told.value).startswith(sentence)
 
 
 def test_a_stage_has_settings_for_all_and_for_one():
-    found = layers.from_stage(
+    found = sayings.from_stage(
         "s.yaml",
         {"branch": "x", "env": {"A": 1}, "web": {"branch": "y", "env": {"B": 2}}},
         BOTH,
@@ -145,4 +145,4 @@ def test_a_stage_has_settings_for_all_and_for_one():
 )
 def test_a_misspelt_stage_is_refused(content, sentence):
     with pytest.raises(SettingsError, match=sentence):
-        layers.from_stage("s.yaml", content, BOTH)
+        sayings.from_stage("s.yaml", content, BOTH)
