@@ -17,7 +17,7 @@ from deploy.remote.loader import Account, becoming, killing, starting
 from deploy.remote.outcome import Terms
 from deploy.remote.remote import DEADLINE
 from deploy.remote.session import Running, running
-from deploy.remote.terminal import attended
+from deploy.remote.terminal import attended, why_not
 from deploy.remote.transcript import Onlooker, Transcript, failure
 from deploy.remote.transport import BROKEN, Transport
 from deploy.shell import Command, Question, Script, line_of, text_of
@@ -73,8 +73,7 @@ class SshRemote:
         try:
             return attended(transport, words)
         except BROKEN:
-            why = "the connection broke; what ran on the terminal was told to hang up"
-            raise ConnectionLost(self.host, why) from None
+            raise ConnectionLost(self.host, why_not(transport)) from None
 
     def hold(self, script: Script, deadline: float = DEADLINE) -> SshHeld:
         sending = Sending(script, deadline=deadline, keep_stdin=True)

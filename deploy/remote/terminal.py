@@ -41,6 +41,13 @@ def attended(transport: Transport, line: str) -> int:
     return 128 if status == -1 else status
 
 
+def why_not(transport: Transport) -> str:
+    """Say why a terminal was not to be had, or not to the end."""
+    if transport.is_active():
+        return "sshd gives no terminal there (PermitTTY), or opens no more sessions (MaxSessions)"
+    return "the connection broke; what ran on the terminal was told to hang up"
+
+
 def _terminal() -> tuple[int, int]:
     """Give the descriptors of keyboard and screen; raises Refused if either is something else."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from deploy.errors import Refused
+from deploy.errors import ConnectionLost, Refused
 from deploy.remote.rehearsal import Rehearsal
 from deploy.shell import Command
 from sandbox.terminal import Terminal
@@ -97,3 +97,17 @@ def test_a_rehearsal_shows_what_would_get_the_terminal(remote):
     rehearsal = Rehearsal(remote, lambda *said: shown.append(said))
     assert rehearsal.attend(Command("bash"), as_root=True) == 0
     assert shown == [("web1", "as root:\nbash")]
+
+
+def test_a_host_that_gives_no_terminal_says_so(
+    make_sshd, connect, terminal, monkeypatch
+):
+    with (
+        terminal.path.open("rb", buffering=0) as keys,
+        terminal.path.open("w") as shown,
+    ):
+        monkeypatch.setattr(sys, "stdin", keys)
+        monkeypatch.setattr(sys, "stdout", shown)
+        without = connect(make_sshd(PermitTTY="no").config()).remote("web1")
+        with pytest.raises(ConnectionLost, match=r"web1: sshd gives no terminal there"):
+            without.attend(Command("true"))
