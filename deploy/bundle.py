@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy import values
 from deploy.errors import Refused
 
 #: what the upload is called in the archive, whatever its names here and there are
@@ -37,19 +38,27 @@ def pack(source: Path, into: Path) -> Bundle:
         ) as tar:
             tar.add(real, CONTENT, filter=_member)
     except (OSError, RuntimeError, tarfile.TarError) as error:
-        raise Refused(f"{source} cannot be uploaded: {error}") from None
+        raise Refused(_unread(source, error)) from None
     return Bundle(into, "directory" if real.is_dir() else "file")
+
+
+def _unread(source: Path, error: Exception) -> str:
+    """Say which file cannot be read, and why: it may be one of many."""
+    file, why = source, str(error)
+    if isinstance(error, OSError) and error.strerror:
+        file, why = error.filename or source, error.strerror
+    return f"{values.named(str(file))} cannot be uploaded: {why}"
 
 
 def _member(found: tarfile.TarInfo) -> tarfile.TarInfo:
     inside = found.name.removeprefix(CONTENT).lstrip("/")
     if found.issym() and _leads_out(found):
         raise Refused(
-            f"{inside} cannot be uploaded: it is a link that leads out of what is uploaded"
+            f"{values.named(inside)} cannot be uploaded: it is a link that leads out of what is uploaded"
         )
     if not (found.isfile() or found.isdir() or found.issym() or found.islnk()):
         raise Refused(
-            f"{inside or 'it'} cannot be uploaded: it is no file, directory or link"
+            f"{values.named(inside or 'it')} cannot be uploaded: it is no file, directory or link"
         )
     # who owns it here means nothing there
     found.mode &= 0o777

@@ -62,9 +62,7 @@ def test_hooks_run_on_the_hosts_that_are_not_skipped(operator):
         operator.sandbox.hosts["web2"].restart_sshd()
 
 
-STUBBORN = (
-    'echo $$ >/tmp/{0}; trap "echo told" TERM; echo ready; while :; do sleep 0.1; done'
-)
+STUBBORN = 'echo $$ >/tmp/{0}; trap "echo told" TERM; echo ready; while :; do sleep 60 & wait; done'
 
 
 @pytest.mark.parametrize(
