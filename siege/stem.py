@@ -31,6 +31,7 @@ class Stem:
         self._told = threading.Condition()
         self._begun: list[int] = []
         self._ended: dict[int, int] = {}
+        self._gone = False
         threading.Thread(target=self._listen, daemon=True).start()
 
     def start(
@@ -52,7 +53,9 @@ class Stem:
             self._process.stdin.write(json.dumps(wanted) + "\n")
             self._process.stdin.flush()
             with self._told:
-                self._told.wait_for(lambda: self._begun)
+                self._told.wait_for(lambda: self._begun or self._gone)
+                if not self._begun:
+                    raise RuntimeError("what forks fab has ended: see what it said")
                 return self._begun.pop()
 
     def status(self, pid: int) -> int | None:
@@ -77,3 +80,6 @@ class Stem:
                     self._ended.pop(pid, None)
                     self._begun.append(pid)
                 self._told.notify_all()
+        with self._told:
+            self._gone = True
+            self._told.notify_all()

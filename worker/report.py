@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from worker.address import Address
@@ -111,9 +112,21 @@ def _when(state: str, due_in: float) -> str:
 
 
 def shown(known: Mapping[str, Any]) -> str:
+    """A line for each thing that is known of a job."""
     return "\n".join(
-        f"{name}: {value}" for name, value in known.items() if value not in (None, "")
+        f"{name}: {_time(value) if name.endswith(TIMES) else value}"
+        for name, value in known.items()
+        if value not in (None, "")
     )
+
+
+#: ends of the names of times, which are microseconds since 1970
+TIMES = ("_at", "_until")
+
+
+def _time(microseconds: int) -> str:
+    at = datetime.fromtimestamp(microseconds / 1e6, timezone.utc)
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _first(text: str) -> str:

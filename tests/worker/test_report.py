@@ -21,3 +21,12 @@ JOB = Listed(7, "default", "jobs.Echo", "ready", 1, 0, None, 12.4, None, None)
 def test_when_a_job_is_due_or_was_over(state, due_in, told):
     line = report.job(JOB._replace(state=state, due_in=due_in))
     assert line.endswith(told)
+
+
+def test_all_that_is_known_of_a_job_has_its_times_as_people_read_them():
+    known = {"id": 7, "enqueued_at": 1795426701_500000, "keep_until": 0, "error": ""}
+    assert report.shown(known).splitlines() == [
+        "id: 7",
+        "enqueued_at: 2026-11-23 09:38:21 UTC",
+        "keep_until: 1970-01-01 00:00:00 UTC",
+    ]
