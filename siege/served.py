@@ -18,8 +18,10 @@ PATIENCE = 20
 def served(repository: Path) -> Iterator[str]:
     """Serve a repository, and give its URL; the end of the block ends that."""
     port = _free_port()
+    # its own program, without git in front: a siege that is killed takes it along
     words = [
-        *("git", "daemon", "--export-all", "--reuseaddr"),
+        *("setpriv", "--pdeathsig", "TERM", _program()),
+        *("--export-all", "--reuseaddr"),
         *(f"--listen={HERE}", f"--port={port}", f"--base-path={repository.parent}"),
         str(repository),
     ]
@@ -29,6 +31,13 @@ def served(repository: Path) -> Iterator[str]:
             yield f"git://{HERE}:{port}/{repository.name}"
         finally:
             process.terminate()
+
+
+def _program() -> str:
+    known = subprocess.run(
+        ["git", "--exec-path"], capture_output=True, text=True, check=True
+    )
+    return f"{known.stdout.strip()}/git-daemon"
 
 
 def _free_port() -> int:
