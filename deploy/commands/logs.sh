@@ -9,6 +9,6 @@ show_logs() {
         cat ./@*.[su] 2>/dev/null | awk -v from="$label" '$1 >= from' | readable >&2
         first=+$(awk -v from="$label" '$1 < from { before = NR } END { print before + 1 }' current)
     fi
-    # tail's own words are about rotations
-    tail -n "$first" ${4:+-F} current 2>/dev/null | readable >&2
+    # tail's own words are about rotations; it ends with the connection, also while nothing comes
+    tail -n "$first" ${4:+-F --pid="$PPID"} current 2>/dev/null | readable >&2
 }

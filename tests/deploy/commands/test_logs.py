@@ -1,5 +1,6 @@
 """What multilog keeps can be read: the last lines, from a moment on, over rotations, as it comes."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -74,6 +75,30 @@ def test_what_comes_is_shown_as_it_comes(host, log):
     finally:
         os.killpg(following.pid, signal.SIGKILL)
         following.communicate()
+
+
+def test_following_ends_with_the_connection_also_while_nothing_comes(host, log):
+    log("one")
+    words, text = command_line(logs.show(host.paths, Excerpt(1, follow=True)))
+    # in sshd's place, which is the script's parent
+    session = subprocess.Popen(
+        ["sh", "-c", '"$@"; :', "sh", *words],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        session.stdin.write(text.decode())
+        session.stdin.flush()
+        assert session.stderr.readline().endswith(" one\n")
+        session.kill()
+        session.wait()
+        assert session.communicate(timeout=20)[1] == ""
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(session.pid, signal.SIGKILL)
+        session.communicate()
 
 
 def test_where_there_is_no_log_it_says_so(host):
