@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from worker.errors import BadAddress
 from worker.hosts import PORT, Server, hosts, shown
@@ -93,9 +93,14 @@ def parse(url: str) -> Address:
         raise BadAddress("the queue URL has a #; write it as %23")
     options = _options(scheme, parts.query)
     if scheme == "sqlite":
-        return Address(
-            "sqlite", _sqlite_path(parts.netloc, parts.path), options=options
-        )
+        path = _sqlite_path(parts.netloc, parts.path)
+        return Address("sqlite", path, options=options)
+    return _mysql(parts, named, options)
+
+
+def _mysql(
+    parts: SplitResult, named: tuple[Server, ...], options: tuple[tuple[str, str], ...]
+) -> Address:
     database = unquote(parts.path.lstrip("/"))
     _check_mysql(named, database, options)
     return Address(

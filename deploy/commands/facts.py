@@ -83,10 +83,7 @@ def _sum(text: str) -> str:
 
 
 def read(printed: str) -> HostFacts:
-    facts: dict[str, list[str]] = {}
-    for line in printed.splitlines():
-        key, _, value = line.partition(" ")
-        facts.setdefault(key, []).append(value)
+    facts = _by_name(printed)
     manifests = (read_manifest(each) for each in facts.get("manifest", ()))
     current = _last(facts, "current")
     return HostFacts(
@@ -114,6 +111,14 @@ def read(printed: str) -> HostFacts:
         hold=_last(facts, "hold"),
         unconfirmed=_last(facts, "unconfirmed"),
     )
+
+
+def _by_name(printed: str) -> dict[str, list[str]]:
+    facts: dict[str, list[str]] = {}
+    for line in printed.splitlines():
+        key, _, value = line.partition(" ")
+        facts.setdefault(key, []).append(value)
+    return facts
 
 
 def _supervised(facts: dict[str, list[str]], key: str) -> Supervised:

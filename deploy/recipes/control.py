@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from deploy import faults
@@ -69,10 +69,15 @@ def _asked(
     with if_interrupted(f"see what is {became} with: fab {name}.status"):
         failed = target.phase(task, act).failed
     if failed:
-        refused = all(_refused(error) for error in failed.values())
-        kind = Refused if refused and len(failed) == len(known) else NotUndone
-        raise kind(sentences(failed.values()))
-    target.output.done(f"{target.service.name} is {became} on {', '.join(known)}")
+        everywhere = len(failed) == len(known)
+        raise _failure(failed.values(), everywhere)
+    target.output.done(f"{name} is {became} on {', '.join(known)}")
+
+
+def _failure(errors: Collection[DeployError], everywhere: bool) -> DeployError:
+    """Nothing was changed if every host has refused."""
+    refused = everywhere and all(map(_refused, errors))
+    return (Refused if refused else NotUndone)(sentences(errors))
 
 
 def _of_current(

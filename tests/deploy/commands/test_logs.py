@@ -54,51 +54,43 @@ def test_all_from_a_moment_on_over_rotations(host, log):
     assert shown(host, 5, since=moment + 60) == []
 
 
-def test_what_comes_is_shown_as_it_comes(host, log):
-    log("one")
+@contextlib.contextmanager
+def following(host, *session):
+    """Begin to follow a log that has one line; *session* are the words of the script's parent, in sshd's place."""
     words, text = command_line(logs.show(host.paths, Excerpt(1, follow=True)))
-    following = subprocess.Popen(
-        words,
+    begun = subprocess.Popen(
+        [*session, *words],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     try:
-        following.stdin.write(text.decode())
-        following.stdin.flush()
-        assert following.stderr.readline().endswith(" one\n")
+        begun.stdin.write(text.decode())
+        begun.stdin.flush()
+        assert begun.stderr.readline().endswith(" one\n")
+        yield begun
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(begun.pid, signal.SIGKILL)
+        begun.communicate()
+
+
+def test_what_comes_is_shown_as_it_comes(host, log):
+    log("one")
+    with following(host) as begun:
         many = [f"line {n} {'x' * 90}" for n in range(60)]
         log(*many)
-        found = [following.stderr.readline().split(" ", 2)[2] for _ in many]
+        found = [begun.stderr.readline().split(" ", 2)[2] for _ in many]
         assert [each.rstrip("\n") for each in found] == many
-    finally:
-        os.killpg(following.pid, signal.SIGKILL)
-        following.communicate()
 
 
 def test_following_ends_with_the_connection_also_while_nothing_comes(host, log):
     log("one")
-    words, text = command_line(logs.show(host.paths, Excerpt(1, follow=True)))
-    # in sshd's place, which is the script's parent
-    session = subprocess.Popen(
-        ["sh", "-c", '"$@"; :', "sh", *words],
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        session.stdin.write(text.decode())
-        session.stdin.flush()
-        assert session.stderr.readline().endswith(" one\n")
+    with following(host, "sh", "-c", '"$@"; :', "sh") as session:
         session.kill()
         session.wait()
         assert session.communicate(timeout=20)[1] == ""
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(session.pid, signal.SIGKILL)
-        session.communicate()
 
 
 def test_where_there_is_no_log_it_says_so(host):
