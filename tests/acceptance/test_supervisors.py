@@ -6,7 +6,8 @@ import time
 import pytest
 
 from sandbox import Sandbox
-from tests.acceptance.anns import Operator
+from sandbox.terminal import Terminal
+from tests.acceptance.anns import Operator, stem
 
 SUPERVISORS = ("runit", "s6")
 #: what brings a log service down, by hand
@@ -115,6 +116,20 @@ def test_verbs_do_what_they_say_and_prove_it(operator):
     operator.until(lambda: "reloaded" in operator.done(operator.task("logs")))
     said = operator.done(operator.task("logs"), "--since", "5min")
     assert said.count("started one s3cret") == 3
+
+
+def test_what_is_run_beside_the_service_is_the_services_own(operator):
+    operator.commit("one")
+    operator.ready()
+    operator.log_in("root")
+    line = 'echo "$(id -un) ${PWD##*/} $GREETING"'
+    told = f"app {operator.current('web1')} s3cret"
+    assert told in operator.done(operator.task("run"), "--command", line)
+    terminal = Terminal(columns=200)
+    pid = operator.at(terminal, operator.task("console"), "--command", line)
+    terminal.wait_for(told)
+    assert stem().wait(pid, 60)
+    assert stem().status(pid) == 0
 
 
 def test_status_tells_flapping_and_a_log_service_that_is_down(operator):
