@@ -60,9 +60,9 @@ def _terminal() -> tuple[int, int]:
 
 @contextmanager
 def _key_by_key(keyboard: int) -> Iterator[None]:
-    """Leave it to the host what keys mean, Ctrl-C too."""
+    """Leave it to the host what keys mean, Ctrl-C too; what was typed ahead reaches it as well."""
     before = termios.tcgetattr(keyboard)
-    tty.setraw(keyboard)
+    tty.setraw(keyboard, termios.TCSADRAIN)
     try:
         yield
     finally:

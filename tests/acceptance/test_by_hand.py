@@ -78,8 +78,7 @@ def test_a_console_is_in_the_release_as_the_service_would_be(operator):
     terminal = Terminal(columns=200)
     command = 'console_command=read -r word; echo "got $word"; exit 3'
     pid = operator.at(terminal, "byhand.console", "-o", command)
-    terminal.wait_for("web1: read -r word")
-    terminal.type("日本\r")
+    terminal.type("日本\r")  # ahead, before anything reads it
     terminal.wait_for("got 日本")
     assert stem().wait(pid, 60)
     assert stem().status(pid) == 4
