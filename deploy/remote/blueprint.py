@@ -12,6 +12,7 @@ from deploy.remote.hostkeys import HostKeys, Policy
 from deploy.remote.identity import Identity, identity
 from deploy.remote.keys import Keys
 from deploy.remote.login import Login, Wanted
+from deploy.remote.sshconfig import SshConfig
 from deploy.remote.transport import Transport
 
 #: seconds for TCP and key exchange, for sshd's first line, for the login, for a channel
@@ -34,20 +35,17 @@ class Shared:
 
     def __init__(self, config: fabric.Config, default_user: str) -> None:
         self.config, self.default_user = config, default_user
+        # each of Fabric's connections looks its host up there too
+        config._set(base_ssh_config=SshConfig(config.base_ssh_config))
         self.options: dict[str, Any] = dict(config.connect_kwargs)
         self.host_keys = HostKeys()
-        self._looked_up: dict[str, Mapping[str, str]] = {}
         self.keys = Keys(self.options.get("passphrase") or self.options.get("password"))
 
     def name(self, host: str) -> str:
         return str(derive_shorthand(host)["host"])
 
     def ssh_config(self, host: str) -> Mapping[str, str]:
-        name = self.name(host)
-        if name not in self._looked_up:
-            # paramiko goes through the whole file each time
-            self._looked_up[name] = self.config.base_ssh_config.lookup(name)
-        return self._looked_up[name]
+        return self.config.base_ssh_config.lookup(self.name(host))
 
     def user(self, host: str) -> str | None:
         """Give the caller's default user where neither the host's name nor ssh_config has one."""

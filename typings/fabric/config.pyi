@@ -22,6 +22,7 @@ class Config(invoke.config.Config):
     ssh_config_path: str | None
     user: str
     def __setitem__(self, key: str, value: Any) -> None: ...
+    def _set(self, **attributes: Any) -> None: ...
     def __init__(
         self,
         *,
