@@ -33,6 +33,7 @@ class Templates:
             undefined=jinja2.StrictUndefined,
             autoescape=False,  # noqa: S701 # shell scripts, not HTML: each value goes through the filter sh
             keep_trailing_newline=True,
+            auto_reload=False,
         )
         self._environment.filters["sh"] = quote
         self._secrets_of = environment
