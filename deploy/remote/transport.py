@@ -18,6 +18,8 @@ from paramiko.common import (
     cMSG_GLOBAL_REQUEST,
 )
 
+from deploy.remote.packets import Packets
+
 #: seconds between two requests for a sign of life, and how many may stay without one
 KEEPALIVE, UNANSWERED = 8, 3
 #: milliseconds that the kernel waits for an acknowledgement before it gives a connection up
@@ -43,8 +45,11 @@ def _request(channel: paramiko.Channel, message: paramiko.Message) -> None:
 
 
 def _window_adjust(channel: paramiko.Channel, message: paramiko.Message) -> None:
+    more = paramiko.Message(message.get_remainder()).get_int()
     _handlers[MSG_CHANNEL_WINDOW_ADJUST](channel, message)
-    _tell(channel, "window", "")
+    # else it was open before, and nobody waits for it
+    if channel.out_window_size <= more:
+        _tell(channel, "window", "")
 
 
 def _tell(channel: paramiko.Channel, kind: str, detail: str) -> None:
@@ -67,6 +72,7 @@ class Transport(paramiko.Transport):
     def __init__(self, sock: Any, **options: Any) -> None:
         if isinstance(sock, socket.socket):
             _quicken(sock)
+            options["packetizer_class"] = Packets
         super().__init__(sock, **options)
         self._listeners: dict[int, Listener] = {}
         wanted = self.get_security_options()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from deploy.errors import CannotConnect, HostError, ScriptFailed, Unreachable
+from deploy.remote import packets
 from deploy.remote.connection import Connections
 from deploy.remote.fleet import Fleet
 from deploy.remote.loader import Account, killing, starting
@@ -313,6 +315,22 @@ def test_the_end_of_a_run_leaves_no_connection(make_sshd):
         assert connected(sshd) == 4
     wait_for(lambda: open_transports() <= before)
     wait_for(lambda: connected(sshd) == 0)
+
+
+def test_a_connection_that_is_closed_wakes_who_waits_for_more(sshd, monkeypatch):
+    monkeypatch.setattr(packets, "LOOK", 3600)
+    before = open_transports()
+    with Connections(sshd.config()) as connections:
+        connections.remote("web1").ask(HELLO)
+        (opened,) = open_transports() - before
+        # the host has nothing more to say, and the thread waits
+        wait_for(lambda: len(vars(opened)["_channels"]) == 0)
+        wait_for(lambda: where(opened) == "recv")
+    wait_for(lambda: not opened.is_alive())
+
+
+def where(thread):
+    return sys._current_frames()[thread.ident].f_code.co_name
 
 
 def whoami(connections, **named):

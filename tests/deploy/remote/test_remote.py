@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from deploy.errors import ConnectionLost, DeadlinePassed, Interrupted, ScriptFailed
-from deploy.remote import transport
+from deploy.remote import packets, transport
 from deploy.remote.transcript import Onlooker
 from deploy.shell import Command, Question, Script, Step, command, text_of
 from tests.deploy.local import LocalRemote
@@ -328,6 +328,7 @@ def test_quoted_words_reach_the_script(either):
 def impatient(monkeypatch, sshd, connect):
     """A remote that wants a sign of life ten times a second."""
     monkeypatch.setattr(transport, "KEEPALIVE", 0.1)
+    monkeypatch.setattr(packets, "LOOK", 0.1)
     return connect(sshd.config()).remote("web1")
 
 
