@@ -58,8 +58,8 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def database(name: str, here: Path) -> Iterator[str]:
-    """Give the URL of a database of its own."""
+def database(name: str, here: Path, *options: str) -> Iterator[str]:
+    """Give the URL of a database of its own; *options* are the server's."""
     if name.startswith("sqlite"):
         yield f"sqlite:///{here / name}.db?synchronous={name.partition('-')[2]}"
         return
@@ -74,7 +74,7 @@ def database(name: str, here: Path) -> Iterator[str]:
     )
     server = subprocess.Popen(
         ["mariadbd", *common, f"--socket={socket}", "--skip-networking",
-         "--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=256M"],
+         "--innodb-flush-log-at-trx-commit=1", "--innodb-buffer-pool-size=256M", *options],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

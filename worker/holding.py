@@ -74,8 +74,9 @@ class Holding:
         self._paused = due.paused
         return due
 
-    def promote(self) -> int:
-        return self.store.promote(BATCH)
+    def promote(self) -> bool:
+        """Make scheduled jobs ready whose time has come; say whether there may be more."""
+        return self.store.promote(BATCH) == BATCH
 
     def reclaim(self) -> list[tuple[Expired, Outcome]]:
         """Take back jobs whose holder is gone: a crash, as far as anyone can know."""

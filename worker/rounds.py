@@ -14,6 +14,8 @@ from worker.pruning import Pruning
 LOOK_EVERY = 1.0
 #: no look follows another sooner
 LOOK_AGAIN = 0.02
+#: looks take the database this share of the time at most, unless they would be further apart than that many seconds
+SHARE, LONGEST = 0.05, 5.0
 #: seconds between looks at what was kept for long enough
 PRUNE_EVERY = 60.0
 
@@ -27,9 +29,13 @@ class Rounds:
         self._holding, self._periodic, self._pruning = holding, periodic, pruning
         self._journal = journal
         self._look_at = self._prune_at = 0.0
+        self._rested_at = 0.0
+        self._promotes_on = False
 
     def pause(self) -> float:
         """Seconds until something is to be looked at."""
+        if self._promotes_on:
+            return 0.0
         look = max(0.0, min(self._look_at, self._prune_at) - time.monotonic())
         tick = self._periodic.pause()
         return look if tick is None else min(look, tick)
@@ -37,30 +43,36 @@ class Rounds:
     def expect(self, seconds: float) -> None:
         """Something will be due then."""
         soon = time.monotonic() + max(seconds, LOOK_AGAIN)
-        self._look_at = min(self._look_at, soon)
+        self._look_at = min(self._look_at, max(soon, self._rested_at))
 
     def hurry(self) -> None:
-        """Look again now."""
-        self._look_at = 0.0
+        """Look again as soon as may be."""
+        self._look_at = min(self._look_at, self._rested_at)
 
     def look(self) -> bool | None:
         """Promote scheduled jobs, and take back those whose holder is gone; None if it is not time."""
+        if self._promotes_on:
+            return self._promote()
         now = time.monotonic()
         if now < self._look_at:
             return None
         due = self._holding.due()
-        self._look_at = now + LOOK_EVERY
+        rest = rest_after(due.took)
+        self._rested_at = now + rest
+        self._look_at = now + max(rest, LOOK_EVERY)
         ready = due.ready
         if due.lease is not None and due.lease <= 0:
             ready = True
             self._journal.tell(lines.expired(*each) for each in self._holding.reclaim())
         if due.scheduled is None:
             return ready
-        if due.scheduled <= 0:
-            self._holding.promote()
-            ready = True
-        self._look_at = now + min(LOOK_EVERY, max(LOOK_AGAIN, due.scheduled))
-        return ready
+        self._look_at = now + max(rest, min(LOOK_EVERY, due.scheduled))
+        return self._promote() if due.scheduled <= 0 else ready
+
+    def _promote(self) -> bool:
+        """Make a batch ready, and go on with the next turn if that was not all: a look tells nothing new."""
+        self._promotes_on = self._holding.promote()
+        return True
 
     def tick(self) -> bool:
         """Enqueue what periodic handlers are due."""
@@ -82,3 +94,8 @@ class Rounds:
         if count:
             text = f"{count} jobs that were kept for long enough are deleted"
             self._journal.say(text, "pruned", jobs=count)
+
+
+def rest_after(took: float) -> float:
+    """Seconds between two looks if one takes the database so long: with an old snapshot open, it reads what is long gone."""
+    return min(max(LOOK_AGAIN, took / SHARE), LONGEST)

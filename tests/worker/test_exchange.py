@@ -4,7 +4,9 @@ import pytest
 
 from tests.worker.support import exchange_of, sql, states, until
 from worker import QueueUnreachable
+from worker.holding import BATCH
 from worker.job import Done
+from worker.rounds import LONGEST, LOOK_AGAIN, SHARE, rest_after
 
 ECHO = "tests.worker.jobs.Echo"
 
@@ -68,3 +70,25 @@ def test_jobs_in_hand_are_not_given_back_by_doubts(queue, exchange, loses_an_ans
     until(lambda: exchange.trade(1, held) or states(queue) == {"running": 2})
     until(lambda: exchange.trade(1, held) or len(exchange.waiting) == 1)
     assert sql(queue, "SELECT MAX(attempt) FROM job") == [(1,)]
+
+
+def test_all_that_became_due_is_promoted_turn_by_turn_whatever_a_look_takes(
+    queue, exchange, monkeypatch
+):
+    monkeypatch.setattr("worker.rounds.LOOK_AGAIN", 60.0)
+    queue.enqueue_many(ECHO, range(2 * BATCH + 1))
+    sql(queue, "UPDATE job SET state = 2, due_at = 1")
+    for _ in range(3):
+        assert exchange.pause() == 0
+        exchange.trade(1, {})
+    assert "scheduled" not in states(queue)
+
+
+def test_looks_take_the_database_a_small_share_of_its_time():
+    assert rest_after(0.0) == rest_after(LOOK_AGAIN * SHARE) == LOOK_AGAIN
+    assert rest_after(0.1) == pytest.approx(0.1 / SHARE)
+    assert rest_after(3600.0) == LONGEST
+
+
+def test_a_look_says_how_long_the_database_took(mysql_queue):
+    assert 0 < mysql_queue.store.due(["default"]).took < 5

@@ -127,8 +127,8 @@ def test_a_job_is_ours_only_where_our_owner_was_written(mysql_queue, monkeypatch
     assert [job.id for job in grab(mysql_queue, 3)] == [ids[0], ids[2]]
 
 
-def without_lock(ask, queue, limit, _lock, behind):
-    return mysql_sql.choose(ask, queue, limit, "", behind)
+def without_lock(ask, queue, limit, _lock):
+    return mysql_sql.choose(ask, queue, limit, "")
 
 
 def test_the_probe_tells_whether_skip_locked_locks(mysql_queue):

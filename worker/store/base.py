@@ -119,6 +119,8 @@ class Due:
     paused: frozenset[str] = frozenset()
     #: there is a ready job in one of the queues that were asked for
     ready: bool = False
+    #: seconds that the database took to find out
+    took: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -6,45 +6,60 @@ are millions of entries at the head of the queue, and every grab would read them
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import NamedTuple
 
-Place = TypeVar("Place")
+
+class Place(NamedTuple):
+    """Of a job in its queue."""
+
+    precedence: int
+    id: int
+
 
 #: seconds that a scan from the very beginning may take without further thought
 CHEAP = 0.002
-#: seconds from which such a scan is worth waiting for, even if nothing was found without it
-DEAR = 0.25
-#: the share of the time that scans from the beginning may take
-SHARE = 0.05
+#: the share of the time that scans from the beginning may take, and where less was found behind a place than was wanted
+SHARE, SHARE_IF_SHORT = 0.02, 0.05
+#: seconds that a place is old before it counts: what has a lower id may be committed later
+LATE = 0.1
 
 
-class Mark(Generic[Place]):
-    """Where to begin: nowhere in particular while scans are cheap; else behind the last find, and from the beginning now and then."""
+class Mark:
+    """Where to begin: nowhere in particular while scans are cheap; else behind what was found, and from the beginning now and then."""
 
     def __init__(self) -> None:
         self._place: Place | None = None
+        self._next: Place | None = None
+        self._reached_at = 0.0
         self._cost = 0.0
-        self._again_at = 0.0
+        self._scanned_at = 0.0
 
     def begin(self, now: float) -> Place | None:
         """Give the place behind which to look; None: from the beginning."""
-        if self.is_cheap or now >= self._again_at:
-            return None
-        return self._place
+        return None if self.is_cheap or self._may(now, SHARE) else self._place
 
     @property
     def is_cheap(self) -> bool:
         return self._cost < CHEAP
 
-    @property
-    def is_dear(self) -> bool:
-        """Whether less than was wanted, found behind the place, is to do for now."""
-        return self._cost >= DEAR
+    def may_again(self, now: float) -> bool:
+        """Whether to look from the beginning too, as less than was wanted lies behind the place."""
+        return self._may(now, SHARE_IF_SHORT)
 
     def scanned(self, seconds: float, now: float) -> None:
         """Take in what a scan from the beginning cost."""
         self._cost = seconds
-        self._again_at = now + seconds / SHARE
+        self._scanned_at = now
 
-    def found(self, place: Place) -> None:
-        self._place = place
+    def reached(self, place: Place, now: float) -> None:
+        """A scan has come so far; the next but one begins there, unless one comes less far meanwhile."""
+        if self._next and self._next.precedence == place.precedence:
+            if now < self._reached_at + LATE:
+                return
+            self._place = min(self._next, place)
+        else:
+            self._place = place
+        self._next, self._reached_at = place, now
+
+    def _may(self, now: float, share: float) -> bool:
+        return now >= self._scanned_at + self._cost / share

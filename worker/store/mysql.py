@@ -34,7 +34,7 @@ from worker.store.base import (
     values_of,
 )
 from worker.store.mysql_connection import Link, packets
-from worker.store.mysql_sql import BEGIN, CLAIM, COMMIT, NOW, WORDS
+from worker.store.mysql_sql import BEGIN, CLAIM, CLOCK, COMMIT, NOW, WORDS
 from worker.store.mysql_turn import Turns
 from worker.store.statements import STATES, Statement
 
@@ -101,7 +101,7 @@ class MysqlStore:
         )
 
     def due(self, queues: Sequence[str] = ()) -> Due:
-        look = looking.look(NOW, queues, CLAIM)
+        look = looking.look(NOW, queues, CLAIM, CLOCK)
         return looking.looked(self._packets.rows(look))
 
     def promote(self, limit: int) -> int:

@@ -11,7 +11,7 @@ from worker.job import Done
 from worker.store import mysql_sql, results, statements
 from worker.store.base import Ask, Finding, Grabbed, Settlement
 from worker.store.mysql_connection import Link
-from worker.store.mysql_sql import DUE, NOW, PRIMARY, WORDS
+from worker.store.mysql_sql import DUE, NOW, PRIMARY, SKIP, WORDS
 from worker.store.statements import RUNNING, SCHEDULED, Statement
 
 #: seconds that a transaction may be open before the rows that it may still want to see slow down every grab
@@ -82,6 +82,12 @@ def _plans(link: Link) -> Iterator[Finding]:
     ends = [Settlement(1, 1, Done()), Settlement(2, 1, Done())]
     for name, statement, index in (
         ("grab", mysql_sql.choose(Ask(1, 100), "default", 100), "job_claim"),
+        ("peek", mysql_sql.peek("default", 100), "job_claim"),
+        (
+            "grab behind",
+            mysql_sql.choose_behind(Ask(1, 100), "default", 100, SKIP, (0, 1)),
+            "PRIMARY",
+        ),
         (
             "coalesce",
             mysql_sql.mates(Ask(1, 100, together={"": 100}), SOME),

@@ -10,6 +10,8 @@ from worker.store.statements import Statement, Words
 
 #: microseconds since 1970 by the server's clock, whatever the session's time zone
 NOW = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))"
+#: the same of the session's time zone, and going on within a statement
+CLOCK = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', SYSDATE(6))"
 #: hints, because stale statistics would have small tables read whole and large ones sorted
 PRIMARY = "FORCE INDEX (PRIMARY)"
 CLAIM = "FORCE INDEX (job_claim)"
@@ -17,6 +19,10 @@ DUE = "FORCE INDEX (job_due)"
 COALESCE = "FORCE INDEX (job_coalesce)"
 BEGIN, COMMIT, ROLLBACK = Statement("BEGIN"), Statement("COMMIT"), Statement("ROLLBACK")
 SKIP, WAIT = "FOR UPDATE SKIP LOCKED", "FOR UPDATE"
+#: the id that the next job gets, or one that was it some time ago (MySQL 8 keeps it for a day)
+NEXT_ID = Statement(
+    "SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'job'"
+)
 WORDS = Words(
     NOW,
     "IGNORE",
@@ -25,14 +31,26 @@ WORDS = Words(
 )
 
 
-def choose(
-    ask: Ask,
-    queue: str,
-    limit: int,
-    lock: str = SKIP,
-    behind: tuple[int, int] | None = None,
+def choose(ask: Ask, queue: str, limit: int, lock: str = SKIP) -> Statement:
+    return statements.choose(ask, queue, limit, force=CLAIM, lock=lock)
+
+
+def choose_behind(
+    ask: Ask, queue: str, limit: int, lock: str, place: tuple[int, int]
 ) -> Statement:
-    return statements.choose(ask, queue, limit, force=CLAIM, lock=lock, behind=behind)
+    """Choose behind a precedence and id, of that precedence only.
+
+    By primary key: the claim index goes on with the traces of running jobs, and InnoDB reads on until it finds one that is not gone.
+    """
+    return statements.choose(ask, queue, limit, force=PRIMARY, lock=lock, behind=place)
+
+
+def peek(queue: str, limit: int) -> Statement:
+    return statements.peek(queue, limit, CLAIM)
+
+
+def choose_among(ask: Ask, ids: Sequence[int], lock: str) -> Statement:
+    return statements.choose_among(ask, ids, force=PRIMARY, lock=lock)
 
 
 def mates(ask: Ask, head: Grabbed, lock: str = SKIP) -> Statement:

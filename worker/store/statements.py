@@ -53,6 +53,23 @@ def choose(  # noqa: PLR0913 # one place for the statement of both databases
     )
 
 
+def peek(queue: str, limit: int, force: str) -> Statement:
+    """Select the ids of what `choose` would find."""
+    return Statement(
+        f"SELECT id FROM job {force} WHERE queue = %s AND state = {READY} ORDER BY precedence, id LIMIT %s",
+        (queue, limit),
+    )
+
+
+def choose_among(ask: Ask, ids: Iterable[int], *, force: str, lock: str) -> Statement:
+    """Select those of some jobs that are ready."""
+    return Statement(
+        f"{_grabbed(ask)} FROM job {force} WHERE id IN ({numbers(ids)}) AND state = {READY}"
+        f" ORDER BY precedence, id {lock}",
+        (ask.owner,),
+    )
+
+
 def mates(
     ask: Ask, head: Grabbed, limit: int, *, force: str = "", lock: str = ""
 ) -> Statement:
