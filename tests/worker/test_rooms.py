@@ -72,7 +72,7 @@ FLOORS = [
     ["soak.jobs", "soak.account", "soak.network", "soak.clock", "soak.processes"],
     ["soak.ports", "soak.mariadb", "soak.workers", "soak.repairs"],
     ["soak.galera", "soak.lone"],
-    ["soak.servers", "soak.harm", "soak.weather"],
+    ["soak.servers", "soak.harm", "soak.weather", "soak.snapshots"],
     ["soak.outages"],
     ["soak.faults", "soak.feed"],
     ["soak.drive"],

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.worker.support import ROOT
+from tests.worker.support import ROOT, sql, until
 from tests.worker.test_command_line import worker
-from worker.soak import clock
+from worker.soak import clock, snapshots
 from worker.soak.account import UNTOLD, Evidence, read_log, read_runs, settle
 from worker.soak.jobs import (
     Effect,
@@ -164,6 +164,19 @@ def test_the_clocks_of_some_managers_are_really_wrong(seconds):
         capture_output=True, text=True, timeout=20,
     )  # fmt: skip
     assert abs(float(done.stdout) - time.time() - seconds) < 30
+
+
+def test_an_old_snapshot_is_really_kept_until_it_is_ended(mysql_queue, url_of):
+    def kept():
+        time.sleep(0.15)  # the view stands still while it is asked more often
+        count = "SELECT COUNT(*) FROM information_schema.INNODB_TRX"
+        return sql(mysql_queue, count)[0][0]
+
+    before = kept()
+    end = snapshots.keep(url_of(mysql_queue))
+    until(lambda: kept() == before + 1)
+    end()
+    until(lambda: kept() == before)
 
 
 def test_a_fault_that_there_is_not_is_refused_with_those_that_there_are():

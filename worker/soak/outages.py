@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
+from worker.errors import WorkerError
+from worker.soak import snapshots
 from worker.soak.galera import Galera
 from worker.soak.lone import Lone
 from worker.soak.mariadb import Mariadb
@@ -25,6 +28,7 @@ class Outages:
     def faults(self) -> Iterator[Fault]:
         yield Fault("server killed", 1, self._kill)
         yield Fault("server stopped for a while", 1, self._freeze)
+        yield Fault("old snapshot kept", 1, self._remember)
         if isinstance(self._server, Lone):
             yield from Weather(self._dice, self._server.network, self._repairs).faults()
 
@@ -41,6 +45,13 @@ class Outages:
             tell(pids, signal.SIGSTOP)
             until = now + self._dice.uniform(0.5, 6.0)
             self._heal(until, lambda: tell(pids, signal.SIGCONT))
+
+    def _remember(self, now: float) -> None:
+        node = self._victim()
+        if node:
+            with suppress(WorkerError):
+                end = snapshots.keep(node.urls[0])
+                self._repairs.at(now + self._dice.uniform(10.0, 90.0), end)
 
     def _victim(self) -> Mariadb | None:
         """One at a time: a cluster outlives the loss of one node, so the next waits until it is whole again."""
