@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -64,6 +66,7 @@ def project(*services: Service) -> Collection:
     with sentences():
         project_checks.refuse_others(services)
     take_over(Project(folder, services))
+    _keep_what_is_imported()
     with sentences():
         project_checks.refuse_names(services, fabrics_own())
         project_checks.refuse_shadow(folder, services)
@@ -77,6 +80,13 @@ def project(*services: Service) -> Collection:
     if len(services) > 1:
         namespace.add_task(changing.deploy_task(Project(folder, services)))
     return namespace
+
+
+def _keep_what_is_imported() -> None:
+    """Spare the search for garbage what stays to the end: a sixth of the CPU of a short run went there."""
+    gc.freeze()
+    # Python searches once more when it leaves
+    atexit.register(gc.freeze)
 
 
 def _tasks(project: Project) -> Collection:
