@@ -51,10 +51,14 @@ class Mark:
         self._cost = seconds
         self._scanned_at = now
 
+    def is_old(self, now: float) -> bool:
+        """Whether to say anew what was reached."""
+        return now >= self._reached_at + LATE
+
     def reached(self, place: Place, now: float) -> None:
         """A scan has come so far; the next but one begins there, unless one comes less far meanwhile."""
         if self._next and self._next.precedence == place.precedence:
-            if now < self._reached_at + LATE:
+            if not self.is_old(now):
                 return
             self._place = min(self._next, place)
         else:

@@ -48,7 +48,7 @@ class MysqlStore:
         self.address = address
         self._link = Link(address)
         self._packets = packets(address)
-        self._turns = Turns(self._packets, self.skips_locked)
+        self._turns = Turns(self._packets, self._link, self.skips_locked)
         self._skips = False if address.option("skip_locked") == "no" else None
 
     def setup(self) -> None:

@@ -11,12 +11,14 @@ from worker.store.base import Ask, Grabbed
 from worker.store.marks import CHEAP, Mark, Place
 from worker.store.mysql_connection import Link
 from worker.store.mysql_sql import (
+    DIRTY,
     NEXT_ID,
     SKIP,
     WAIT,
     choose,
     choose_among,
     choose_behind,
+    first_behind,
     mates,
     peek,
 )
@@ -30,10 +32,12 @@ Result = tuple[int, Sequence[Any]]
 
 
 class Finder:
-    """Finds ready jobs under the locks of the transaction that is open."""
+    """Finds ready jobs under the locks of the transaction that is open on a link; *aside* is another one."""
 
-    def __init__(self, link: Link, skips_locked: Callable[[], bool]) -> None:
-        self._link, self._skips_locked = link, skips_locked
+    def __init__(
+        self, link: Link, aside: Link, skips_locked: Callable[[], bool]
+    ) -> None:
+        self._link, self._aside, self._skips_locked = link, aside, skips_locked
         self._marks: dict[str, Mark] = {}
         self._is_slow = False
 
@@ -69,8 +73,7 @@ class Finder:
         place = mark.begin(time.monotonic())
         if place is None:
             return self._from_beginning(before, ask, name, limit)
-        results, end = self._behind(before, ask, name, limit, place)
-        mark.reached(end, time.monotonic())
+        results = self._behind(before, ask, name, limit, place)
         if len(results[-1][1]) < limit and mark.may_again(time.monotonic()):
             results[-1] = self._from_beginning([], ask, name, limit)[-1]
         return results
@@ -123,15 +126,23 @@ class Finder:
         queue: str,
         limit: int,
         place: Place,
-    ) -> tuple[list[Result], Place]:
-        """Give also how far that went."""
+    ) -> list[Result]:
         chosen = choose_behind(ask, queue, limit, self._lock(), place)
-        results = self._link.run([*before, NEXT_ID, chosen])
-        ((next_id,),) = results.pop(-2)[1]
+        results = self._link.run([*before, chosen])
         rows = results[-1][1]
-        if len(rows) < limit:
-            return results, Place(place.precedence, next_id - 1)
-        return results, _place(rows[-1])
+        mark, now = self._marks[queue], time.monotonic()
+        if len(rows) == limit:
+            mark.reached(_place(rows[-1]), now)
+        elif mark.is_old(now):
+            mark.reached(self._end(queue, place), now)
+        return results
+
+    def _end(self, queue: str, place: Place) -> Place:
+        """Give the place behind which there is nothing, except before what is enqueued in transactions that are still open."""
+        ((next_id,),) = self._aside.rows(NEXT_ID)
+        self._aside.rows(DIRTY)
+        pending = self._aside.rows(first_behind(queue, place))
+        return Place(place.precedence, (pending[0][0] if pending else next_id) - 1)
 
     def _lock(self) -> str:
         return SKIP if self._skips_locked() else WAIT

@@ -23,6 +23,8 @@ SKIP, WAIT = "FOR UPDATE SKIP LOCKED", "FOR UPDATE"
 NEXT_ID = Statement(
     "SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'job'"
 )
+#: lets the next statement see what is not committed yet
+DIRTY = Statement("SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED")
 WORDS = Words(
     NOW,
     "IGNORE",
@@ -43,6 +45,10 @@ def choose_behind(
     By primary key: the claim index goes on with the traces of running jobs, and InnoDB reads on until it finds one that is not gone.
     """
     return statements.choose(ask, queue, limit, force=PRIMARY, lock=lock, behind=place)
+
+
+def first_behind(queue: str, place: tuple[int, int]) -> Statement:
+    return statements.first_behind(queue, place, PRIMARY)
 
 
 def peek(queue: str, limit: int) -> Statement:

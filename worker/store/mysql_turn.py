@@ -22,11 +22,13 @@ from worker.store.statements import Statement
 
 
 class Turns:
-    """Takes turns; *skips_locked* says whether rows of other managers can be skipped."""
+    """Takes turns on a link; *skips_locked* says whether rows of other managers can be skipped."""
 
-    def __init__(self, link: Link, skips_locked: Callable[[], bool]) -> None:
+    def __init__(
+        self, link: Link, aside: Link, skips_locked: Callable[[], bool]
+    ) -> None:
         self._link = link
-        self._finder = Finder(link, skips_locked)
+        self._finder = Finder(link, aside, skips_locked)
 
     def turn(self, settlements: Sequence[Settlement], ask: Ask | None) -> Turn:
         """Settle, then grab; after an error of the connection it is unknown whether it happened."""

@@ -53,6 +53,15 @@ def choose(  # noqa: PLR0913 # one place for the statement of both databases
     )
 
 
+def first_behind(queue: str, place: tuple[int, int], force: str) -> Statement:
+    """Select the id of the first ready job behind a precedence and id."""
+    return Statement(
+        f"SELECT id FROM job {force} WHERE queue = %s AND state = {READY}"
+        " AND precedence = %s AND id > %s ORDER BY id LIMIT 1",
+        (queue, *place),
+    )
+
+
 def peek(queue: str, limit: int, force: str) -> Statement:
     """Select the ids of what `choose` would find."""
     return Statement(

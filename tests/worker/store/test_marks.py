@@ -5,6 +5,7 @@ import time
 import pytest
 
 from tests.worker.support import grab, settle, sql, until
+from worker import Queue
 from worker.job import GivenBack
 from worker.store import mysql_sql
 from worker.store.base import Ask
@@ -121,6 +122,20 @@ def test_where_nothing_is_left_a_place_moves_on_past_what_others_took(queue):
     until(lambda: grab(queue, 9) == [] and mark.begin(time.monotonic()).id >= 3)
     new = queue.enqueue(ECHO)
     assert ids_of(grab(queue, 9)) == [new]
+
+
+def test_no_place_moves_on_past_what_is_not_committed_yet(queue):
+    queue.enqueue_many(ECHO, range(3))
+    grab_behind(queue, 3)
+    mark = queue.store._turns._finder._marks["default"]
+    other = Queue(queue.address)
+    with other.store.transaction() as cursor:
+        late = other.enqueue(ECHO, cursor=cursor)
+        for _ in range(3):
+            until(lambda: mark.is_old(time.monotonic()))
+            assert grab(queue, 9) == []
+    assert ids_of(grab(queue, 9)) == [late]
+    other.close()
 
 
 def test_what_a_scan_costs_is_measured_by_the_server(queue, monkeypatch):
