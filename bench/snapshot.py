@@ -1,5 +1,7 @@
 """Measure the worker on MariaDB while another connection keeps an old snapshot open, after many finished jobs.
 
+In turns with the same on a second server that nobody burdens, since a machine's speed drifts.
+
     python bench/snapshot.py                    a million finished jobs
     python bench/snapshot.py --finished 50000
 
@@ -11,6 +13,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,43 +43,59 @@ def main() -> None:
     )
     parser.add_argument("--finished", type=int, default=1_000_000)
     given = parser.parse_args()
-    with folder() as here, database("mariadb", here, *SERVER) as url:
-        queue = Queue(url)
-        queue.setup()
-        with working(url, here, children=2):
-            server = driver(url).cursor()
-            before = median([rate(queue, server) for _ in range(ROUNDS)])
-            snapshot = driver(url).cursor()
-            snapshot.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            snapshot.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
-            finish(queue, server, given.finished)
-            after = median([rate(queue, server) for _ in range(ROUNDS)])
+    with served() as usual, served() as burdened:
+        server = driver(burdened)
+        keep(server)
+        for _ in range(0, given.finished, JOBS):
+            rate(burdened)
+        rates = [(rate(usual), rate(burdened)) for _ in range(ROUNDS)]
+        server.close()
+    before, after = (median(each) for each in zip(*rates))
     print(f"{before:.0f} jobs/s, with the old snapshot {after:.0f} jobs/s")
     print(verdict("  of it", after / before, LIMIT))
 
 
-def finish(queue: Queue, server: Any, jobs: int) -> None:
-    """Have so many jobs come and go.
+@contextmanager
+def served() -> Iterator[str]:
+    """Give the URL of a queue that has a server and a worker of its own."""
+    with (
+        folder() as here,
+        database("mariadb", here, *SERVER) as url,
+        working(url, here, children=2),
+    ):
+        yield url
 
-    By the workers: a raw loop walks through all that the snapshot keeps, each time longer.
+
+def keep(server: Any) -> None:
+    """Begin what a backup or a report does for hours."""
+    with server.cursor() as cursor:
+        cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
+
+
+def rate(url: str) -> float:
+    """Have jobs come and go: jobs per second.
+
+    The workers end them, for a raw loop walks through all that the snapshot keeps, each time longer.
     """
-    for _ in range(0, jobs, JOBS):
-        rate(queue, server)
-
-
-def rate(queue: Queue, server: Any) -> float:
+    server = driver(url)
     gone = deleted(server) + JOBS
+    queue = Queue(url)
     queue.enqueue_many(NOTHING, [None] * JOBS)
     started = time.perf_counter()
     while deleted(server) < gone:
         time.sleep(0.02)
-    return JOBS / (time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    queue.close()
+    server.close()
+    return JOBS / seconds
 
 
 def deleted(server: Any) -> int:
     """Ask the server how many rows it deleted: to count those that are left would walk through all that the snapshot keeps."""
-    server.execute("SHOW GLOBAL STATUS LIKE 'Handler_delete'")
-    return int(server.fetchone()[1])
+    with server.cursor() as cursor:
+        cursor.execute("SHOW GLOBAL STATUS LIKE 'Handler_delete'")
+        return int(cursor.fetchone()[1])
 
 
 if __name__ == "__main__":
