@@ -28,7 +28,8 @@ class Mark:
     """Where to begin: nowhere in particular while scans are cheap; else behind what was found, and from the beginning now and then."""
 
     def __init__(self) -> None:
-        self._place: Place | None = None
+        #: behind which to look
+        self.place: Place | None = None
         self._next: Place | None = None
         self._reached_at = 0.0
         self._cost = 0.0
@@ -36,7 +37,7 @@ class Mark:
 
     def begin(self, now: float) -> Place | None:
         """Give the place behind which to look; None: from the beginning."""
-        return None if self.is_cheap or self._may(now, SHARE) else self._place
+        return None if self.is_cheap or self._may(now, SHARE) else self.place
 
     @property
     def is_cheap(self) -> bool:
@@ -60,9 +61,9 @@ class Mark:
         if self._next and self._next.precedence == place.precedence:
             if not self.is_old(now):
                 return
-            self._place = min(self._next, place)
+            self.place = min(self._next, place)
         else:
-            self._place = place
+            self.place = place
         self._next, self._reached_at = place, now
 
     def _may(self, now: float, share: float) -> bool:

@@ -100,6 +100,7 @@ class Finder:
         results = self._measured(before, peek(queue, limit), mark)
         seen = [id for (id,) in results.pop()[1]]
         if not seen:
+            mark.reached(self._end(queue, mark.place or Place(0, 0)), time.monotonic())
             return [*results, (0, ())]
         results += self._link.run([choose_among(ask, seen, self._lock())])
         if results[-1][1]:
@@ -142,7 +143,8 @@ class Finder:
         ((next_id,),) = self._aside.rows(NEXT_ID)
         self._aside.rows(DIRTY)
         pending = self._aside.rows(first_behind(queue, place))
-        return Place(place.precedence, (pending[0][0] if pending else next_id) - 1)
+        end = (pending[0][0] if pending else next_id) - 1
+        return Place(place.precedence, max(place.id, end))
 
     def _lock(self) -> str:
         return SKIP if self._skips_locked() else WAIT

@@ -124,6 +124,15 @@ def test_where_nothing_is_left_a_place_moves_on_past_what_others_took(queue):
     assert ids_of(grab(queue, 9)) == [new]
 
 
+def test_where_there_is_nothing_at_all_the_next_look_begins_behind_all_that_was(queue):
+    queue.enqueue_many(ECHO, range(3))
+    sql(queue, "DELETE FROM job")
+    assert grab_behind(queue, 9) == []
+    assert queue.store._turns._finder._marks["default"].begin(time.monotonic()).id == 3
+    new = queue.enqueue(ECHO)
+    assert ids_of(grab(queue, 9)) == [new]
+
+
 def test_no_place_moves_on_past_what_is_not_committed_yet(queue):
     queue.enqueue_many(ECHO, range(3))
     grab_behind(queue, 3)
