@@ -168,7 +168,8 @@ class Operator:
     def done(self, *words: str, **environment: str) -> str:
         """Run fab, which has to succeed; gives what it said."""
         result = self.fab(*words, **environment)
-        assert result.returncode == 0, result.stdout + result.stderr
+        said = result.stdout + result.stderr
+        assert result.returncode == 0, f"exit status {result.returncode}\n{said}"
         return result.stdout
 
     def task(self, name: str) -> str:
