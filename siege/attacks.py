@@ -12,7 +12,7 @@ from pathlib import Path
 from siege import disks
 from siege.arena import Arena
 from siege.fab import Fab
-from siege.proc import of_host
+from siege.proc import children_first, of_host
 from siege.product import SERVICES
 from siege.scene import Scene
 
@@ -136,7 +136,8 @@ class Attack:
         return Path(f"/proc/{self.arena.hosts[victim].pid}/root{disks.WHERE}")
 
     def _signal_all(self, victim: str, number: signal.Signals) -> None:
-        for pid in of_host(self.arena.hosts[victim].pid):
+        # sudo that goes on and finds its child still standing stops itself anew
+        for pid in children_first(of_host(self.arena.hosts[victim].pid)):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
 

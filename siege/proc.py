@@ -20,6 +20,16 @@ def of_host(first: int) -> Iterator[int]:
             yield each
 
 
+def children_first(numbers: Iterable[int]) -> list[int]:
+    """Order processes so that none comes before one that descends from it."""
+    parents = {each: parent(each) for each in numbers}
+
+    def depth(each: int) -> int:
+        return 1 + depth(parents[each]) if each in parents else 0
+
+    return sorted(parents, key=depth, reverse=True)
+
+
 def gone(running: Iterable[int], under: str) -> Iterator[str]:
     """Name what was removed below *under* while a process worked there, or was it."""
     for pid in running:
@@ -40,10 +50,12 @@ def inside(pid: int) -> int:
 
 def is_zombie(pid: int) -> bool:
     """Say whether it has ended, reaped or not."""
-    with suppress(OSError):
-        status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-        return status.rpartition(")")[2].split()[0] == "Z"
-    return True
+    return _status(pid)[0] == "Z"
+
+
+def parent(pid: int) -> int:
+    """Give the number of its parent; 0 if it has ended."""
+    return int(_status(pid)[1])
 
 
 def link(pid: int, name: str) -> str:
@@ -60,3 +72,11 @@ def title(pid: int) -> str:
         words = Path(f"/proc/{pid}/cmdline").read_bytes()
         return words.replace(b"\0", b" ").decode(errors="replace").strip()
     return ""
+
+
+def _status(pid: int) -> list[str]:
+    """Give state, parent and so on, of one that has ended as of a zombie of nobody's."""
+    with suppress(OSError):
+        status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        return status.rpartition(")")[2].split()
+    return ["Z", "0"]
