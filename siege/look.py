@@ -95,9 +95,15 @@ def _roots_own(directory: Path) -> list[Path]:
     return [directory / each for each in names]
 
 
+#: what is no release any more; if a fault leaves some of its files, whoever prunes next removes them
+PRUNED = ".gone."
+
+
 def _releases(folder: Path) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
     kept, unfinished = {}, []
     for each in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if each.name.startswith(PRUNED):
+            continue
         try:
             kept[each.name] = json.loads((each / ".release.json").read_text())
         except (OSError, ValueError):
