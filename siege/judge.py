@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from siege import ends, promises
 from siege.scene import TRANSACTIONS
@@ -58,13 +58,20 @@ def violations(run: Run, tree: Callable[[str], Tree]) -> Iterator[str]:
     if run.status == 0 and run.attack in HOPELESS and everywhere:
         yield f"called done in spite of: {run.attack}"
     for (service, host), after in seen.after.items():
+        before = seen.before[service, host]
         found = [
-            *promises.broken(after, tree),
-            *_by_status(run, host, seen.before[service, host], after),
+            *promises.broken(_without(before, after), tree),
+            *_by_status(run, host, before, after),
         ]
         yield from (f"{service} on {host}: {each}" for each in found)
     if run.status == 0 and seen.task in TRANSACTIONS:
         yield from _one_for_all(seen.after)
+
+
+def _without(before: View, after: View) -> View:
+    """Leave out under which processes something was removed before, as by a purge that got the host ready."""
+    new = (each for each in after.gone if each not in before.gone)
+    return replace(after, gone=tuple(new))
 
 
 def _by_status(run: Run, host: str, before: View, after: View) -> Iterator[str]:
