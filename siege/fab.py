@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from siege.stem import Stem
@@ -22,7 +23,9 @@ class Fab:
 
     def signal(self, number: signal.Signals) -> None:
         if self.status is None:
-            os.kill(self._pid, number)
+            # it may have ended just now
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, number)
 
     @property
     def status(self) -> int | None:

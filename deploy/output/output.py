@@ -20,6 +20,12 @@ class Output:
         self._views: list[View] = list(views) or [Lines()]
         self._lock = threading.Lock()
         self._began = time.monotonic()
+        #: what an interrupt comes too late for; empty while it does not
+        self.settled = ""
+
+    def settle(self, sentence: str) -> None:
+        """Say what an interrupt ends with from now on: nothing is undone by it any more."""
+        self.settled = sentence
 
     def watch(self, view: View) -> None:
         """Let one more view see what happens from now on; at the end, it is closed before the others."""
@@ -113,7 +119,7 @@ class Output:
             outcome, status, why = error.outcome, error.exit_status, str(error)
             raise
         except KeyboardInterrupt:
-            outcome, status = "interrupted", 3
+            outcome, status = ("done", 0) if self.settled else ("interrupted", 3)
             raise
         finally:
             took = round(time.monotonic() - self._began, 2)

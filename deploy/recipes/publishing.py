@@ -83,7 +83,14 @@ class _Publishing:
             raise reverting.left_at_once(self.begun) from None
         except KeyboardInterrupt:
             raise reverting.gone_back(self.begun, {}, self._way.back) from None
+        self._settle()
         return Missed(failed=tuple(self._failed), lost=tuple(sorted(self._lost)))
+
+    def _settle(self) -> None:
+        """What is left to do is not worth going back for."""
+        now = [f"{p.target.service.name} is on {p.new.release}" for p in self._plans]
+        for plan in self._plans:
+            plan.target.output.settle(f"interrupted, too late: {', '.join(now)}")
 
     def _publish(self, batch: Plan) -> None:
         """Switch a batch between its hooks; each of the three goes on with the hosts that did not fail."""

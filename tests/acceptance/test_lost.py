@@ -132,6 +132,16 @@ def test_a_deploy_that_is_stopped_while_releases_are_made_leaves_none(running):
     next_deploy_works(running)
 
 
+def test_a_deploy_that_is_stopped_when_all_is_live_is_not_called_undone(running):
+    running.write_fabfile()
+    process = running.start(running.task("deploy"))
+    wait_for(process, "is live and verified on")
+    process.send_signal(signal.SIGINT)
+    assert "nothing was switched" not in ended(process)[1]
+    is_on(running, "two")
+    next_deploy_works(running)
+
+
 def test_a_deploy_that_is_stopped_twice_says_what_is_left(running):
     process = running.start(running.task("deploy"))
     wait_for(process, "restarting and verifying")
