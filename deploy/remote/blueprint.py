@@ -54,11 +54,16 @@ class Shared:
         return self.default_user or None
 
 
+class _Connection(fabric.Connection):
+    #: declared, or Fabric 3.2 writes it into the configuration of all, which others find empty while it does
+    inline_ssh_env: bool = True
+
+
 def connection(
     host: str, shared: Shared, gateway: fabric.Connection | str | None
 ) -> fabric.Connection:
     """Make the unopened connection to *host*: strict about its key, with time limits everywhere."""
-    made = fabric.Connection(
+    made = _Connection(
         host,
         user=shared.user(host),
         config=shared.config,

@@ -420,3 +420,11 @@ def test_only_where_ssh_does_not_signal_a_command_does():
     assert killing(0, "TERM", Account("root"), as_root=False) is None
     assert "kill -s TERM" in killing(7, "TERM", Account("root", "app"), as_root=False)
     assert killing(7, "TERM", Account("ann"), as_root=True).startswith("sudo -n ")
+
+
+def test_no_connection_writes_into_the_configuration_that_all_read(sshd, connect):
+    config = sshd.config()
+    connections = connect(config)
+    merged = vars(config)["_config"]
+    connections.remote("web1").ask(HELLO)
+    assert vars(config)["_config"] is merged
