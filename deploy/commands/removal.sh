@@ -14,8 +14,10 @@ unlink_service() {
     [ -d "$service" ] || return 0
     end_supervise "$service" || fail 70 "$supervise of $service does not end; look there"
     end_supervise "$service/log" || fail 70 "$supervise of $service/log does not end; look there"
-    # set up again, it stays down until it is started, as the first time
+    # set up again, it stays down until it is started, as the first time; by an old status a supervisor
+    # that begins (s6's) seems to have begun, and has not yet looked whether to stay down
     : >"$service/down"
+    rm -f "$service/supervise/status"
 }
 
 # Bring DIR down; what still runs after $2 seconds is killed with its group.

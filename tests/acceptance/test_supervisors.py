@@ -163,6 +163,8 @@ def test_a_removed_service_is_gone_and_check_misses_the_scanner(supervisor, tmp_
         left = "ps -eo stat=,comm= | grep -E '^[^Z].* (runsv|s6-supervise|svlogd|s6-log|python3)$'"
         # a scanner that would start it again does so by then
         operator.on("web1", f"! {left} && sleep 3 && ! {left}")
+        # by which the next one would be taken for one that has looked whether to stay down
+        operator.on("web1", f"test ! -e {operator.service_directory}/supervise/status")
         operator.as_root("setup")
         assert operator.status()["service"] == "down"
         operator.done(operator.task("deploy"))
