@@ -115,20 +115,21 @@ def test_where_that_is_dear_it_waits_and_is_found_all_the_same(queue):
 
 
 def test_where_nothing_is_left_a_place_moves_on_past_what_others_took(queue):
-    queue.enqueue_many(ECHO, range(3))
+    ids = queue.enqueue_many(ECHO, range(3))
     grab_behind(queue, 1)
     sql(queue, "DELETE FROM job")
     mark = queue.store._turns._finder._marks["default"]
-    until(lambda: grab(queue, 9) == [] and mark.begin(time.monotonic()).id >= 3)
+    until(lambda: grab(queue, 9) == [] and mark.begin(time.monotonic()).id >= ids[-1])
     new = queue.enqueue(ECHO)
     assert ids_of(grab(queue, 9)) == [new]
 
 
 def test_where_there_is_nothing_at_all_the_next_look_begins_behind_all_that_was(queue):
-    queue.enqueue_many(ECHO, range(3))
+    ids = queue.enqueue_many(ECHO, range(3))
     sql(queue, "DELETE FROM job")
     assert grab_behind(queue, 9) == []
-    assert queue.store._turns._finder._marks["default"].begin(time.monotonic()).id == 3
+    mark = queue.store._turns._finder._marks["default"]
+    assert mark.begin(time.monotonic()).id >= ids[-1]
     new = queue.enqueue(ECHO)
     assert ids_of(grab(queue, 9)) == [new]
 
