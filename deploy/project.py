@@ -35,21 +35,14 @@ TOLD = "told_to_operator"
 
 
 @contextmanager
-def sentences() -> Iterator[list[Output]]:
-    """End fab with a sentence and its exit status where an error of ours comes out.
-
-    Outputs in the list tell whether an interrupt comes too late.
-    """
-    outputs: list[Output] = []
+def sentences() -> Iterator[None]:
+    """End fab with a sentence and its exit status where an error of ours comes out."""
     try:
         with _stopped_by(signal.SIGTERM, signal.SIGHUP):
-            yield outputs
+            yield
     except DeployError as error:
         raise Exit(str(error), code=error.exit_status) from error
     except KeyboardInterrupt:
-        for each in outputs:
-            if each.settled:
-                raise Exit(each.settled, code=0) from None
         raise Exit("interrupted; nothing was switched", code=3) from None
 
 
@@ -126,9 +119,8 @@ class Project:
 
         Hooks before and after *task*, for those that may have some, run at both ends of the block.
         """
-        with sentences() as outputs, ExitStack() as until_done:
+        with sentences(), ExitStack() as until_done:
             output = until_done.enter_context(told(context.config))
-            outputs.append(output)
             said = self.layers(context.config)
             laid = [layers.laid(each, said[each.name]) for each in self.services]
             # not at the top: fab --list needs nothing of what this brings in

@@ -20,12 +20,11 @@ class Output:
         self._views: list[View] = list(views) or [Lines()]
         self._lock = threading.Lock()
         self._began = time.monotonic()
-        #: what an interrupt comes too late for; empty while it does not
-        self.settled = ""
+        self._settled: DeployError | None = None
 
-    def settle(self, sentence: str) -> None:
+    def settle(self, error: DeployError) -> None:
         """Say what an interrupt ends with from now on: nothing is undone by it any more."""
-        self.settled = sentence
+        self._settled = error
 
     def watch(self, view: View) -> None:
         """Let one more view see what happens from now on; at the end, it is closed before the others."""
@@ -111,6 +110,21 @@ class Output:
     @contextmanager
     def to_the_end(self) -> Iterator[None]:
         """Say how the run ended, whatever comes out of the block; the views show nothing after that."""
+        # around what the views do at the end as well: a webhook takes its time
+        with self._or_settled(), self._ending(), self._or_settled():
+            yield
+
+    @contextmanager
+    def _or_settled(self) -> Iterator[None]:
+        try:
+            yield
+        except KeyboardInterrupt:
+            if self._settled is None:
+                raise
+            raise self._settled from None
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
         outcome, status, why = "bug", 1, ""
         try:
             yield
@@ -119,7 +133,7 @@ class Output:
             outcome, status, why = error.outcome, error.exit_status, str(error)
             raise
         except KeyboardInterrupt:
-            outcome, status = ("done", 0) if self.settled else ("interrupted", 3)
+            outcome, status = "interrupted", 3
             raise
         finally:
             took = round(time.monotonic() - self._began, 2)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from deploy import batches
 from deploy.commands import releases
-from deploy.errors import DeployError
+from deploy.errors import DeployError, NotUndone, Partly
 from deploy.recipes import confirming, hooked, reverting
 from deploy.recipes.ending import Missed
 from deploy.recipes.plan import Plan, Publishing
@@ -87,10 +87,14 @@ class _Publishing:
         return Missed(failed=tuple(self._failed), lost=tuple(sorted(self._lost)))
 
     def _settle(self) -> None:
-        """What is left to do is not worth going back for."""
-        now = [f"{p.target.service.name} is on {p.new.release}" for p in self._plans]
-        for plan in self._plans:
-            plan.target.output.settle(f"interrupted, too late: {', '.join(now)}")
+        """From now on an interrupt says what is so: what is left to do is not worth going back for."""
+        now = [
+            f"{p.target.service.name} is on {p.new.release} on {', '.join(p.hosts)}"
+            for p in (each.without(self._failed) for each in self._plans)
+        ]
+        kind = NotUndone if self._lost else Partly
+        sentence = f"interrupted when hosts were switched: {'; '.join(now)}"
+        self._plans[0].target.output.settle(kind(sentence))
 
     def _publish(self, batch: Plan) -> None:
         """Switch a batch between its hooks; each of the three goes on with the hosts that did not fail."""
