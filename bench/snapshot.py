@@ -30,6 +30,7 @@ from bench.ground import (  # noqa: E402
     working,
 )
 from worker import Queue  # noqa: E402
+from worker.soak import snapshots  # noqa: E402
 
 JOBS, ROUNDS = 20000, 5
 #: the server keeps in memory what it cannot purge, and does not flush all the time
@@ -44,12 +45,11 @@ def main() -> None:
     parser.add_argument("--finished", type=int, default=1_000_000)
     given = parser.parse_args()
     with served() as usual, served() as burdened:
-        server = driver(burdened)
-        keep(server)
+        end = snapshots.keep(burdened)
         for _ in range(0, given.finished, JOBS):
             rate(burdened)
         rates = [(rate(usual), rate(burdened)) for _ in range(ROUNDS)]
-        server.close()
+        end()
     before, after = (median(each) for each in zip(*rates))
     print(f"{before:.0f} jobs/s, with the old snapshot {after:.0f} jobs/s")
     print(verdict("  of it", after / before, LIMIT))
@@ -64,13 +64,6 @@ def served() -> Iterator[str]:
         working(url, here, children=2),
     ):
         yield url
-
-
-def keep(server: Any) -> None:
-    """Begin what a backup or a report does for hours."""
-    with server.cursor() as cursor:
-        cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
 
 
 def rate(url: str) -> float:

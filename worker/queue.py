@@ -90,12 +90,7 @@ class Queue:
             uniqkey=uniqkey,
             coalesce=coalesce,
         )
-        ids = self._put(handler, [one], cursor)
-        if len(ids) != 1:
-            raise BadJob(
-                f"the hooks made {len(ids)} jobs of one; to refuse it they raise"
-            )
-        return ids[0]
+        return _only(self._put(handler, [one], cursor))
 
     def enqueue_many(  # noqa: PLR0913 # as above
         self,
@@ -170,6 +165,12 @@ class Queue:
         ids = self.store.enqueue(jobs, release(), cursor)
         bell.ring(self._id)
         return ids
+
+
+def _only(ids: Sequence[int]) -> int:
+    if len(ids) != 1:
+        raise BadJob(f"the hooks made {len(ids)} jobs of one; to refuse it they raise")
+    return ids[0]
 
 
 def release() -> str:

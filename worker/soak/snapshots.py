@@ -1,4 +1,4 @@
-"""An old snapshot beside a soak, as a backup or a report keeps it: what ends meanwhile leaves its traces."""
+"""An old snapshot, as a backup or a report keeps it: what ends meanwhile leaves its traces."""
 
 from __future__ import annotations
 

@@ -27,7 +27,6 @@ from worker.store.statements import Statement
 #: the server's clock as it is, where NOW stands still for a packet (Galera); two tell what stands between them took
 TICK = Statement("SELECT SYSDATE(6)")
 
-
 Result = tuple[int, Sequence[Any]]
 
 
@@ -95,7 +94,7 @@ class Finder:
     def _peek(
         self, before: Sequence[Statement], ask: Ask, queue: str, limit: int
     ) -> list[Result]:
-        """Look without locks, which takes a fifth of the time, then lock what was seen."""
+        """Look without locks, which takes a sixth of the time, then lock what was seen."""
         mark = self._marks[queue]
         results = self._measured(before, peek(queue, limit), mark)
         seen = [id for (id,) in results.pop()[1]]
