@@ -91,10 +91,12 @@ class _Publishing:
         now = [
             f"{p.target.service.name} is on {p.new.release} on {', '.join(p.hosts)}"
             for p in (each.without(self._failed) for each in self._plans)
+            if p.hosts
         ]
         kind = NotUndone if self._lost else Partly
-        sentence = f"interrupted when hosts were switched: {'; '.join(now)}"
-        self._plans[0].target.output.settle(kind(sentence))
+        error = kind(f"interrupted when hosts were switched: {'; '.join(now)}")
+        for plan in self._plans:
+            plan.target.output.settle(error)
 
     def _publish(self, batch: Plan) -> None:
         """Switch a batch between its hooks; each of the three goes on with the hosts that did not fail."""
