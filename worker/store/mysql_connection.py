@@ -20,7 +20,8 @@ from worker.store.statements import Statement
 
 Result = TypeVar("Result")
 
-TRIES = 10
+#: of a transaction; on the nodes of a cluster every second one can collide
+TRIES = 20
 #: seconds to wait at most before a transaction is tried again
 LONGEST_WAIT = 0.5
 #: seconds of silence after which a connection is tried before it is used
