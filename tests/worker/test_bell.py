@@ -1,6 +1,12 @@
 """An enqueue wakes the managers of its queue on the same host, and hurts nobody."""
 
-from tests.worker.support import exchange_of, until
+import os
+import subprocess
+import sys
+import threading
+import uuid
+
+from tests.worker.support import ROOT, exchange_of, until
 from worker import Queue
 from worker.bell import PLACES, Bell, ring
 
@@ -34,6 +40,46 @@ def test_more_managers_than_places_and_more_rings_than_anyone_hears_do_no_harm(q
     for bell in bells:
         bell.close()
     ring(queue.id)
+
+
+def test_who_rings_from_threads_and_forks_at_once_is_heard_by_the_right_queue():
+    own, another = uuid.uuid4().hex, uuid.uuid4().hex
+    mine, others = Bell(own), Bell(another)
+
+    def ring_often(name):
+        for _ in range(1000):
+            ring(name)
+
+    ring_often(own)
+    assert mine.hear()
+    child = os.fork()
+    if not child:
+        ring_often(another)
+        os._exit(0)
+    for _ in range(1000):
+        ring(own)
+        assert mine.hear()
+    os.waitpid(child, 0)
+    assert others.hear()
+    thread = threading.Thread(target=ring_often, args=[another])
+    thread.start()
+    for _ in range(1000):
+        ring(own)
+        assert mine.hear()
+    thread.join()
+    assert others.hear()
+    mine.close()
+    others.close()
+
+
+def test_a_program_that_may_open_no_more_files_rings_without_an_error():
+    code = """\
+import resource
+from worker import bell
+resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+bell.ring("a queue")
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_a_ring_makes_an_idle_manager_poll_at_once(queue):
