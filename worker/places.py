@@ -63,6 +63,11 @@ class Share:
     places: Places
     manager: int
 
+    @property
+    def is_first(self) -> bool:
+        """Of several databases, the one that ticks belong to."""
+        return self.manager == 0
+
     def take(self) -> bool:
         """Take a place for a child; the spare children of the other managers keep theirs."""
         places = self.places

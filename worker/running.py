@@ -77,14 +77,15 @@ class _Plan:
             "started",
         )
         crew = Crew(register, queue.store, share, journal)
-        exchange = self._exchange(queue, journal)
+        exchange = self._exchange(queue, share, journal)
         settings = Settings(self.staff, options.stop_timeout, parent)
         return Manager(exchange, crew, register, settings).run(bell)
 
-    def _exchange(self, queue: Queue, journal: Journal) -> Exchange:
+    def _exchange(self, queue: Queue, share: Share, journal: Journal) -> Exchange:
         names = [name for name in self.options.queues.split(",") if name]
         holding = Holding(queue.store, self.register, names or ["default"], release())
-        periodic = Periodic(queue.store, self.register, release(), journal)
+        ticking = self.register if share.is_first else Register()
+        periodic = Periodic(queue.store, ticking, release(), journal)
         keep_failed = self.options.prune_days * DAY or None
         pruning = Pruning(queue.store, keep_failed)
         rounds = Rounds(holding, periodic, pruning, journal)

@@ -10,6 +10,8 @@ import pytest
 from tests.worker.conftest import full_url
 from tests.worker.jobs import lines_of
 from tests.worker.support import JOBS, Running, session_members, states, until
+from tests.worker.test_periodic import last_full_hour, pretend
+from tests.worker.ticking import hourly
 from worker import BadSetting, Queue
 from worker.places import make
 from worker.spare import Pool, owed
@@ -32,8 +34,8 @@ def queues(mariadb, tmp_path):
 def work(tmp_path):
     started = []
 
-    def start(urls, *options):
-        started.append(Running(" ".join(urls), tmp_path, JOBS, *options))
+    def start(urls, *options, **env):
+        started.append(Running(" ".join(urls), tmp_path, JOBS, *options, **env))
         return started[-1]
 
     yield start
@@ -202,6 +204,21 @@ def test_max_workers_counts_for_all_databases_and_places_go_where_the_work_is(
     gates[1].touch()
     until(lambda: states(queues[1]) == {})
     assert running.stop() == 0
+
+
+def test_a_tick_becomes_one_job_in_the_first_database_only(queues, work, tmp_path):
+    first, other = queues
+    for each in queues:
+        pretend(each, last_full_hour(first) - 1)
+    noted = tmp_path / "noted"
+    running = work(
+        urls_of(queues), "tests.worker.ticking", "--max-workers", "2", NOTED=str(noted)
+    )
+    running.says(f"{first.address}: tick {hourly.name} of")
+    other.enqueue(NOTE, {"file": str(tmp_path / "seen")})
+    until(lambda: lines_of(tmp_path / "seen"))
+    assert running.stop() == 0
+    assert running.log.count("is enqueued") == 1
 
 
 def parent_of(pid):
