@@ -40,7 +40,9 @@ def soak(options: argparse.Namespace, _address: Address) -> Generator[str, None,
     yield f"soak of {options.database}, seed {seed}"
     only = [name.strip() for name in options.faults.split(",") if name.strip()]
     draw = faults.Draw(seed, only, options.every)
-    plan = drive.Plan(options.jobs, options.database, draw, options.managers)
+    plan = drive.Plan(
+        options.jobs, options.database, draw, options.managers, options.databases
+    )
     with tempfile.TemporaryDirectory(prefix="forklift-soak-") as folder:
         clean = yield from drive.soak(plan, Path(folder))
     return 0 if clean else 1

@@ -14,8 +14,10 @@ import pytest
 
 from tests.worker.support import ROOT, sql, until
 from tests.worker.test_command_line import worker
-from worker.soak import clock, snapshots
-from worker.soak.account import UNTOLD, Evidence, read_log, read_runs, settle
+from worker.soak import calendar, clock, snapshots, ticking
+from worker.soak.account import UNTOLD, settle
+from worker.soak.calendar import Span, number
+from worker.soak.evidence import ROOM, Evidence, read_log, read_runs
 from worker.soak.jobs import (
     Effect,
     Fails,
@@ -81,6 +83,18 @@ def test_runs_and_rows_are_counted_by_their_ids():
     assert (account.run_twice.total(), account.enqueued_twice) == (1, 1)
 
 
+def test_a_job_that_two_databases_took_is_wrong_unless_the_first_did_not_say_so():
+    both = {11: 1, 12: 2, ROOM + 5: 2}
+    account = settle(evidence(number_of=both), ())
+    assert (account.taken_wrongly, account.is_clean) == ([2], False)
+    account = settle(evidence(number_of=both, unanswered={2}), ())
+    assert (account.taken_twice, account.enqueued_twice, account.is_clean) == (
+        1,
+        0,
+        True,
+    )
+
+
 def test_what_ran_twice_is_explained_by_what_a_log_says():
     known = evidence(number_of={})
     read_runs(known, ["1 11 1\n", "1 11 2\n", "2 12 1\n", "2 12 2\n"], set())
@@ -97,9 +111,35 @@ def test_what_a_log_says_is_done_is_counted():
             "job 11 worker.soak.jobs.Plain was not ours to settle any more attempt=1: …\n",
             "job 12 worker.soak.jobs.Fails failed retry_in=0 attempt=1: x\n",
             "child 9 exited with 0\n",
+            "mysql://root@localhost/soak: job 13 worker.soak.jobs.Plain done attempt=1 seconds=0.0\n",
         ],
     )
-    assert known.done == {11: 1}
+    assert known.done == {11: 1, 13: 1}
+
+
+def ticks(*minutes, ticked=12, due=12):
+    """Account for ticks of series 1, in a soak from minute 10 to 12."""
+    rows = [number(1, minute) for minute in minutes]
+    return calendar.settle(rows, Span(begun=10, due=due, ended=12), {1: ticked})
+
+
+def test_each_tick_between_the_first_and_the_last_is_enqueued_once():
+    assert ticks(10, 11, 12).is_clean
+    assert ticks(11, 12).is_clean  # the managers began a minute later
+    assert ticks(10, 12).missed == [number(1, 11)]
+    assert ticks(10, 11, 11, 12).enqueued_twice == [number(1, 11)]
+
+
+def test_a_tick_that_was_due_or_that_the_database_remembers_is_there():
+    assert ticks(10, 11, ticked=11, due=11).is_clean
+    assert ticks(10, 11, ticked=11).missed == [number(1, 12)]
+    assert ticks(10, 11, due=11).missed == [number(1, 12)]
+    assert ticks(ticked=0, due=10).missed == [number(1, 10)]
+
+
+def test_a_tick_before_its_time_or_of_those_that_nobody_makes_up_for_is_untimely():
+    assert ticks(9, 10, 11, 12).untimely == [number(1, 9)]
+    assert ticks(10, 11, 12, 13).untimely == [number(1, 13)]
 
 
 def test_every_kind_of_job_takes_part():
@@ -116,43 +156,63 @@ def test_every_kind_of_job_takes_part():
 
 
 @pytest.mark.parametrize(
-    "database",
-    ["sqlite", "mariadb", pytest.param("galera", marks=pytest.mark.galera)],
+    ("database", "databases"),
+    [
+        ("sqlite", 1),
+        ("mariadb", 2),
+        pytest.param("galera", 1, marks=pytest.mark.galera),
+    ],
 )
-def test_a_short_soak_loses_nothing(database):
-    done = worker("soak", "--database", database, "--jobs", "1500", limit=240)
+def test_a_short_soak_loses_nothing(database, databases):
+    done = worker(
+        "soak", "--database", database, "--databases", str(databases),
+        "--jobs", "1500", limit=240,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    for name in ("lost", "stuck", "settled twice", "settled late", "kept wrongly"):
+    for name in (
+        "lost", "stuck", "settled twice", "settled late", "kept wrongly",
+        "taken wrongly", "ticks missed", "ticks enqueued twice", "ticks untimely",
+    ):  # fmt: skip
         assert f"\n{name} 0\n" in done.stdout
+    assert int(re.search(r"\nticks (\d+)", done.stdout)[1]) >= len(ticking.EVERY)
     assert int(re.search(r"\njobs (\d+);", done.stdout)[1]) >= 1500
     assert "\nfaults " in done.stdout
     if database == "mariadb":
         assert "manager with its clock an hour wrong" in done.stdout
 
 
-#: what proves in each statement that the job is still held, and the same with nothing proved
-FENCES = (
-    ("settling.py", "WHERE id = %s AND owner = %s", "WHERE id = %s AND %s > 0"),
-    ("sqlite_turn.py", "WHERE id = ? AND owner = ?", "WHERE id = ? AND ? > 0"),
-    ("mysql_sql.py", " WHERE job.owner = ended.owner", ""),
+#: what a promise hangs on, by file, and the same without it
+BREAKS = (
+    # who settles has to hold the job
+    ("store/settling.py", "WHERE id = %s AND owner = %s", "WHERE id = %s AND %s > 0"),
+    ("store/sqlite_turn.py", "WHERE id = ? AND owner = ?", "WHERE id = ? AND ? > 0"),
+    ("store/mysql_sql.py", " WHERE job.owner = ended.owner", ""),
+    # a tick is enqueued by whoever comes first
+    ("store/ticks.py", "AND ticked_at < %s", "AND %s > 0"),
+    ("periodic.py", "max(ticked_at / 1e6, ", "max(0.0, "),
+    # several databases: all jobs go in, into the first that takes them
+    ("queues.py", "every = list(args)", "every = list(args)[:-1] or list(args)"),
+    ("queues.py", "return queue, put(queue)", "put(queue)"),
 )
 
 
-@pytest.mark.parametrize("database", ["sqlite", "mariadb"])
-def test_a_soak_finds_a_queue_out_that_does_not_check_who_settles(database, tmp_path):
+@pytest.mark.parametrize(("database", "databases"), [("sqlite", 2), ("mariadb", 1)])
+def test_a_soak_finds_a_worker_out_that_keeps_no_promise(database, databases, tmp_path):
     shutil.copytree(ROOT / "worker", tmp_path / "worker")
-    for name, proves, proves_nothing in FENCES:
-        path = tmp_path / "worker" / "store" / name
-        assert proves in path.read_text()
-        path.write_text(path.read_text().replace(proves, proves_nothing))
+    for name, keeps, breaks in BREAKS:
+        path = tmp_path / "worker" / name
+        assert keeps in path.read_text()
+        path.write_text(path.read_text().replace(keeps, breaks))
     done = subprocess.run(
         [sys.executable, "-m", "worker", "soak", "--database", database,
-         "--jobs", "300", "--faults", "none"],
+         "--databases", str(databases), "--jobs", "300", "--faults", "none"],
         capture_output=True, text=True, cwd=tmp_path, timeout=120,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )  # fmt: skip
     assert done.returncode == 1, done.stdout + done.stderr
-    assert re.search(r"\nsettled late [1-9]", done.stdout)
+    for name in ("lost", "settled late", "ticks enqueued twice"):
+        assert re.search(rf"\n{name} [1-9]", done.stdout), done.stdout
+    assert bool(re.search(r"\ntaken wrongly [1-9]", done.stdout)) == (databases > 1)
 
 
 @pytest.mark.parametrize("seconds", [3600, -60])

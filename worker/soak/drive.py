@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from worker.errors import WorkerError
-from worker.queue import Queue
-from worker.soak import account, servers
-from worker.soak.account import Account, Evidence
+from worker.soak import account, calendar, databases, findings, ticking
+from worker.soak.calendar import Span
+from worker.soak.databases import Database
+from worker.soak.evidence import Evidence
 from worker.soak.faults import Draw, Faults
 from worker.soak.feed import Feed
-from worker.soak.jobs import EFFECTS, Fails, Poison, kind_of
+from worker.soak.launch import Launcher
 from worker.soak.workers import Workers
 
 #: seconds between lines that say how far it is
@@ -33,6 +34,7 @@ class Plan:
     database: str
     draw: Draw
     managers: int = 2
+    databases: int = 1
 
     @property
     def backlog(self) -> int:
@@ -42,33 +44,36 @@ class Plan:
 
 def soak(plan: Plan, folder: Path) -> Generator[str, None, bool]:
     """Do it all in *folder*; the return value says whether the account is clean."""
-    server = servers.start(plan.database, folder)
-    file = [f"sqlite:///{folder / 'queue.db'}"]
-    try:
-        queue = Queue((server.urls if server else file)[0])
-        queue.setup()
-        with queue.store.transaction() as cursor:
-            cursor.execute(EFFECTS)
-        workers = Workers(server.ways if server else file, folder)
-        faults = Faults(plan.draw, workers, server)
-        return (yield from _soak(plan, folder, queue, faults))
-    finally:
-        if server:
-            server.stop()
+    with databases.started(plan.database, plan.databases, folder) as every:
+        urls = databases.ways(every)
+        launcher = Launcher(urls, folder)
+        servers = [each.server for each in every]
+        faults = Faults(plan.draw, Workers(launcher, folder), servers)
+        feed = Feed(urls[0].split(), plan.jobs, plan.backlog, plan.draw.seed)
+        span, willing = yield from _rage(plan, every, faults, feed)
+        findings.collect(feed.known, every, folder)
+        clean = yield from _report(feed.known, every, faults, span)
+        if not ticking.is_possible():
+            yield "there were no periodic jobs: the extra cron is not installed"
+        if launcher.has_right_clocks:
+            yield "all clocks were right: libfaketime is not installed"
+        if not willing:
+            yield "a manager did not stop when told"
+        return clean and willing
 
 
-def _soak(
-    plan: Plan, folder: Path, queue: Queue, faults: Faults
-) -> Generator[str, None, bool]:
-    workers = faults.workers
-    feed = Feed(Queue(workers.urls[0]), plan.jobs, plan.backlog, plan.draw.seed)
-    willing = False
+def _rage(
+    plan: Plan, every: Sequence[Database], faults: Faults, feed: Feed
+) -> Generator[str, None, tuple[Span, bool]]:
+    """Feed, break and drain; the return value says when, and whether all managers stopped when told."""
+    workers, begun = faults.workers, calendar.now()
     try:
         workers.start(plan.managers)
         feed.start()
         yield from _break(feed, faults)
         faults.mend(math.inf)
-        yield from _drain(queue, faults)
+        due = calendar.now()
+        yield from _drain(every, faults, due)
         faults.mend(math.inf)
         willing = workers.stop(STOP)
     finally:
@@ -76,13 +81,7 @@ def _soak(
         faults.mend(math.inf)
         workers.stop(0)
         feed.join(STOP)
-    found = _account(feed.known, queue, folder)
-    yield from account.report(found, faults.count)
-    if workers.has_right_clocks:
-        yield "all clocks were right: libfaketime is not installed"
-    if not willing:
-        yield "a manager did not stop when told"
-    return found.is_clean and willing
+    return Span(begun, due, calendar.now()), willing
 
 
 def _break(feed: Feed, faults: Faults) -> Iterator[str]:
@@ -97,43 +96,29 @@ def _break(feed: Feed, faults: Faults) -> Iterator[str]:
         time.sleep(0.02)
 
 
-def _drain(queue: Queue, faults: Faults) -> Iterator[str]:
-    """Wait until the queue is empty, or nothing ends any more."""
+def _drain(every: Sequence[Database], faults: Faults, due: int) -> Iterator[str]:
+    """Wait until the queues are empty and have the ticks that are due, or nothing ends any more."""
     least, give_up_at = math.inf, time.monotonic() + DRAIN
     while time.monotonic() < give_up_at:
         faults.keep(time.monotonic())
         try:
-            counts = queue.counts().jobs
+            live = databases.left(every, due)
         except WorkerError:
             continue
-        live = {
-            key: n
-            for key, n in counts.items()
-            if key[1] in ("ready", "running", "scheduled")
-        }
         left = sum(live.values())
         if not left:
             return
         if left < least:
             least, give_up_at = left, time.monotonic() + DRAIN
         time.sleep(0.1)
-    yield f"stuck: {live}"
+    yield f"stuck: {dict(live)}"
 
 
-def _account(known: Evidence, queue: Queue, folder: Path) -> Account:
-    numbers = known.promised | known.unsure
-    fails = {n for n in numbers if kind_of(n) is Fails}
-    for path in folder.glob("runs-*"):
-        with path.open() as lines:
-            account.read_runs(known, lines, fails)
-    for path in folder.glob("log-*"):
-        with path.open(errors="replace") as lines:
-            account.read_log(known, lines)
-    with queue.store.transaction() as cursor:
-        cursor.execute("SELECT id, arg FROM job")
-        known.left = {id: int(arg) for id, arg in cursor.fetchall()}
-        cursor.execute("SELECT id, arg FROM failed_job")
-        known.kept = {id: int(arg) for id, arg in cursor.fetchall()}
-        cursor.execute("SELECT job_id FROM soak_effect")
-        known.effects.update(id for (id,) in cursor.fetchall())
-    return account.settle(known, (n for n in numbers if kind_of(n) is Poison))
+def _report(
+    known: Evidence, every: Sequence[Database], faults: Faults, span: Span
+) -> Generator[str, None, bool]:
+    """Account for everything; the return value says whether all is well."""
+    jobs, ticks = findings.of_jobs(known), findings.of_ticks(known, every, span)
+    yield from account.report(jobs, faults.count)
+    yield from calendar.report(ticks)
+    return jobs.is_clean and ticks.is_clean

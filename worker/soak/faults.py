@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from worker.errors import BadSetting
@@ -36,13 +36,13 @@ class Draw:
 
 
 class Faults:
-    def __init__(self, draw: Draw, workers: Workers, server: Server) -> None:
+    def __init__(self, draw: Draw, workers: Workers, servers: Iterable[Server]) -> None:
         self._every = draw.every
         self._dice = random.Random(draw.seed)  # noqa: S311 # repeatable on purpose
         self.workers, self._repairs = workers, Repairs()
         self._harm = Harm(self._dice, workers, self._repairs)
         every = [*self._harm.faults()]
-        if server:
+        for server in (each for each in servers if each):
             every += Outages(self._dice, server, self._repairs).faults()
         self._faults = chosen(every, draw.only)
         self._next_at = 0.0

@@ -18,7 +18,9 @@ class Harm:
 
     def faults(self) -> Iterator[Fault]:
         yield Fault("child killed", 8, lambda _: tell([self._child()], signal.SIGKILL))
-        yield self._signal("manager killed", 3, signal.SIGKILL)
+        yield Fault(
+            "manager killed", 3, lambda _: tell([self._holder()], signal.SIGKILL)
+        )
         yield Fault(
             "manager killed with its children",
             3,
@@ -32,7 +34,7 @@ class Harm:
         yield Fault(
             "manager stopped beyond its leases",
             1,
-            lambda now: self.freeze([self._manager()], now + self._long()),
+            lambda now: self.freeze([self._holder()], now + self._long()),
         )
         yield Fault(
             "manager and children stopped beyond their leases",
@@ -41,6 +43,8 @@ class Harm:
         )
         yield self._signal("manager told to stop", 2, signal.SIGTERM)
         yield self._signal("manager told to reload", 2, signal.SIGHUP)
+        if self._workers.have_parents:
+            yield self._signal("parent of managers killed", 2, signal.SIGKILL)
         yield Fault("full disk for a manager and its children", 2, self._fill)
 
     def freeze(self, pids: Sequence[int], until: float) -> None:
@@ -65,9 +69,14 @@ class Harm:
     def _family(self) -> list[int]:
         return self._workers.family(self._manager())
 
+    def _holder(self) -> int:
+        return self._dice.choice(self._workers.holders(self._manager()))
+
     def _child(self) -> int:
         manager = self._manager()
-        children = [pid for pid in self._workers.family(manager) if pid != manager]
+        managers = {manager, *self._workers.holders(manager)}
+        family = self._workers.family(manager)
+        children = [pid for pid in family if pid not in managers]
         return self._dice.choice(children or [manager])
 
     def _long(self) -> float:

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 from worker.handler import Handler
 from worker.job import Job
@@ -32,7 +33,11 @@ class Numbered(Handler):
         if self._pid != os.getpid():
             self._pid = os.getpid()
             self._file = _open(f"runs-{self._pid}")
-        os.write(self._file, b"%d %d %d\n" % (job.arg, job.id, job.attempt))
+        line = b"%d %d %d\n" % (self.number(job.arg), job.id, job.attempt)
+        os.write(self._file, line)
+
+    def number(self, arg: Any) -> int:
+        return int(arg)
 
 
 class Plain(Numbered):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 
 def tell(pids: Iterable[int], number: int) -> None:
@@ -23,12 +24,16 @@ def starve(pids: Iterable[int], size: int = resource.RLIM_INFINITY) -> None:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
-def sessions() -> dict[int, list[int]]:
-    """Find all living processes by their session, as /proc has them."""
-    found: dict[int, list[int]] = {}
+class Process(NamedTuple):
+    pid: int
+    parent: int
+    session: int
+
+
+def living() -> Iterator[Process]:
+    """Find all living processes, as /proc has them."""
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             fields = path.read_text().rpartition(")")[2].split()
             if fields[0] != "Z":
-                found.setdefault(int(fields[3]), []).append(int(path.parent.name))
-    return found
+                yield Process(int(path.parent.name), int(fields[1]), int(fields[3]))

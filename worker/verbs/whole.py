@@ -65,6 +65,13 @@ def soak(verb: argparse.ArgumentParser) -> None:
         default="mariadb",
         help="a private one, in a temporary folder (galera: a cluster of three); mariadb",
     )
+    verb.add_argument(
+        "--databases",
+        type=count,
+        default=1,
+        metavar="N",
+        help="so many of them; who enqueues takes any, each manager serves all; 1",
+    )
     verb.add_argument("--managers", type=count, default=2, metavar="N", help="2")
     verb.add_argument(
         "--seed", type=int, default=None, help="draw the same numbers again"
