@@ -31,7 +31,7 @@ def setup(options: argparse.Namespace, address: Address) -> Iterator[str]:
 
 def soak(options: argparse.Namespace, _address: Address) -> Generator[str, None, int]:
     """Exit status 1 if a job was lost, stuck or settled twice: that is a bug."""
-    from worker.soak import drive, faults  # a worker does without them
+    from worker.soak import drive, plan  # a worker does without them
 
     signal.signal(signal.SIGTERM, _interrupt)  # end what was started, too
     seed = (
@@ -39,12 +39,12 @@ def soak(options: argparse.Namespace, _address: Address) -> Generator[str, None,
     )
     yield f"soak of {options.database}, seed {seed}"
     only = [name.strip() for name in options.faults.split(",") if name.strip()]
-    draw = faults.Draw(seed, only, options.every)
-    plan = drive.Plan(
+    draw = plan.Draw(seed, only, options.every)
+    what = plan.Plan(
         options.jobs, options.database, draw, options.managers, options.databases
     )
     with tempfile.TemporaryDirectory(prefix="forklift-soak-") as folder:
-        clean = yield from drive.soak(plan, Path(folder))
+        clean = yield from drive.soak(what, Path(folder))
     return 0 if clean else 1
 
 

@@ -70,7 +70,7 @@ FLOORS = [
     ["manager", "managers"],
     ["soak"],
     ["soak.jobs", "soak.evidence", "soak.network", "soak.clock", "soak.processes"],
-    ["soak.ports", "soak.mariadb", "soak.account", "soak.repairs"],
+    ["soak.plan", "soak.ports", "soak.mariadb", "soak.account", "soak.repairs"],
     ["soak.galera", "soak.lone", "soak.calendar"],
     ["soak.servers", "soak.ticking", "soak.weather", "soak.snapshots"],
     ["soak.databases", "soak.launch", "soak.outages"],

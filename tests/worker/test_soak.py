@@ -88,6 +88,7 @@ def test_a_job_that_two_databases_took_is_wrong_unless_the_first_did_not_say_so(
     account = settle(evidence(number_of=both), ())
     assert (account.taken_wrongly, account.is_clean) == ([2], False)
     account = settle(evidence(number_of=both, unanswered={2}), ())
+    assert account.unanswered == 1
     assert (account.taken_twice, account.enqueued_twice, account.is_clean) == (
         1,
         0,

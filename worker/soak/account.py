@@ -39,6 +39,7 @@ class Account:
     enqueued_twice: int
     #: jobs that two databases took, as the first did not say so
     taken_twice: int
+    unanswered: int
     unsure: int
 
     @property
@@ -73,6 +74,7 @@ def settle(known: Evidence, poisonous: Iterable[int]) -> Account:
         ),
         enqueued_twice=sum(len(each) > len(set(each)) for each in homes.values()),
         taken_twice=len(several & known.unanswered),
+        unanswered=len(known.unanswered),
         unsure=len(known.unsure),
     )
 
@@ -102,7 +104,7 @@ def report(account: Account, faults: Mapping[str, int]) -> Iterator[str]:
     yield f"run twice {sum(account.run_twice.values())}"
     yield from (f"  {count}: {why}" for why, count in account.run_twice.most_common())
     yield f"enqueued twice {account.enqueued_twice} (the answer to their enqueue was lost)"
-    yield f"taken by two databases {account.taken_twice} (the first did not say that it had)"
+    yield f"taken by two databases {account.taken_twice} (of {account.unanswered} for which the first did not answer)"
 
 
 def complaint(name: str, found: Iterable[object]) -> str:

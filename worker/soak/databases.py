@@ -6,11 +6,12 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from worker.errors import WorkerError
 from worker.queue import Queue
 from worker.soak import servers, ticking
 from worker.soak.calendar import MINUTE
@@ -100,6 +101,15 @@ def left(every: Sequence[Database], due: int) -> Counter[tuple[str, str]]:
         live.update(each.live())
     live["ticks", "due"] = sum(at < due for at in every[0].ticked().values())
     return +live
+
+
+def waiting(every: Sequence[Database]) -> int:
+    """Count the jobs of those databases that answer."""
+    count = 0
+    for each in every:
+        with suppress(WorkerError):
+            count += sum(each.live().values())
+    return count
 
 
 def ways(every: Sequence[Database]) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from worker.errors import WorkerError
@@ -13,9 +12,10 @@ from worker.soak import account, calendar, databases, findings, ticking
 from worker.soak.calendar import Span
 from worker.soak.databases import Database
 from worker.soak.evidence import Evidence
-from worker.soak.faults import Draw, Faults
+from worker.soak.faults import Faults
 from worker.soak.feed import Feed
 from worker.soak.launch import Launcher
+from worker.soak.plan import Plan
 from worker.soak.workers import Workers
 
 #: seconds between lines that say how far it is
@@ -26,22 +26,6 @@ DRAIN = 60.0
 STOP = 30.0
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What to do."""
-
-    jobs: int
-    database: str
-    draw: Draw
-    managers: int = 2
-    databases: int = 1
-
-    @property
-    def backlog(self) -> int:
-        """Jobs that are kept waiting."""
-        return min(4000, self.jobs // 8)
-
-
 def soak(plan: Plan, folder: Path) -> Generator[str, None, bool]:
     """Do it all in *folder*; the return value says whether the account is clean."""
     with databases.started(plan.database, plan.databases, folder) as every:
@@ -49,7 +33,7 @@ def soak(plan: Plan, folder: Path) -> Generator[str, None, bool]:
         launcher = Launcher(urls, folder)
         servers = [each.server for each in every]
         faults = Faults(plan.draw, Workers(launcher, folder), servers)
-        feed = Feed(urls[0].split(), plan.jobs, plan.backlog, plan.draw.seed)
+        feed = Feed(urls[0].split(), plan, lambda: databases.waiting(every))
         span, willing = yield from _rage(plan, every, faults, feed)
         findings.collect(feed.known, every, folder)
         clean = yield from _report(feed.known, every, faults, span)

@@ -5,34 +5,23 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from worker.errors import BadSetting
 from worker.soak.harm import Harm
 from worker.soak.jobs import LEASE
 from worker.soak.outages import Outages
+from worker.soak.plan import Draw
 from worker.soak.repairs import Fault, Repairs
 from worker.soak.servers import Server
 from worker.soak.workers import Workers
 
-#: seconds between two faults, in the mean, and how far they scatter
-EVERY, LEAST, MOST = 0.65, 0.15, 1.85
+#: how far the seconds between two faults scatter
+LEAST, MOST = 0.15, 1.85
 #: name of what is done when a job asks for it
 WISH = "manager stopped until another one has begun what it holds"
 
 #: instead of a fault's name: none but what jobs ask for
 NONE = "none"
-
-
-@dataclass(frozen=True)
-class Draw:
-    """Which faults, and how often; *seed* repeats the numbers drawn, not the machine's timing."""
-
-    seed: int
-    #: names of the faults to draw from; none: all
-    only: Sequence[str] = ()
-    #: seconds between two, in the mean
-    every: float = EVERY
 
 
 class Faults:

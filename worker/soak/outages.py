@@ -12,6 +12,7 @@ from worker.soak import snapshots
 from worker.soak.galera import Galera
 from worker.soak.lone import Lone
 from worker.soak.mariadb import Mariadb
+from worker.soak.network import Network
 from worker.soak.processes import tell
 from worker.soak.repairs import Fault, Repairs
 from worker.soak.weather import Weather
@@ -30,13 +31,33 @@ class Outages:
         yield Fault("server stopped for a while", 1, self._freeze)
         yield Fault("old snapshot kept", 1, self._remember)
         if isinstance(self._server, Lone):
-            yield from Weather(self._dice, self._server.network, self._repairs).faults()
+            network = self._server.network
+            yield Fault(
+                "server gone after what it was asked",
+                2,
+                lambda now: self._vanish(now, network),
+            )
+            yield from Weather(self._dice, network, self._repairs).faults()
 
     def _kill(self, now: float) -> None:
         node = self._victim()
         if node:
             node.kill()
             self._heal(now + self._dice.uniform(0.1, 2.0), node.start)
+
+    def _vanish(self, now: float, network: Network) -> None:
+        """It does what it is asked; nobody hears of it, or of the server for longer than is asked again."""
+        node = self._victim()
+        if node:
+            network.answers.clear()
+
+            def fall() -> None:
+                node.kill()
+                network.cut()
+                network.mend()
+
+            self._repairs.at(now + self._dice.uniform(0.05, 1.0), fall)
+            self._heal(now + self._dice.uniform(4.0, 8.0), node.start)
 
     def _freeze(self, now: float) -> None:
         node = self._victim()
