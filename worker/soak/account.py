@@ -104,7 +104,7 @@ def report(account: Account, faults: Mapping[str, int]) -> Iterator[str]:
     yield f"run twice {sum(account.run_twice.values())}"
     yield from (f"  {count}: {why}" for why, count in account.run_twice.most_common())
     yield f"enqueued twice {account.enqueued_twice} (the answer to their enqueue was lost)"
-    yield f"taken by two databases {account.taken_twice} (of {account.unanswered} for which the first did not answer)"
+    yield f"taken by two databases {account.taken_twice} (of {account.unanswered} that one was asked to take and did not answer)"
 
 
 def complaint(name: str, found: Iterable[object]) -> str:
