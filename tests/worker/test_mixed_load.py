@@ -28,6 +28,16 @@ def deadlocks(mariadb):
     return int(count)
 
 
+def the_latest(mariadb):
+    """What the server tells about its last deadlock."""
+    with mariadb.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("SHOW ENGINE INNODB STATUS")
+        told = cursor.fetchone()[2]
+    return told.partition("LATEST DETECTED DEADLOCK")[2].partition("\nTRANSACTIONS\n")[
+        0
+    ]
+
+
 def test_two_enqueuers_beside_busy_workers_never_fail_and_nothing_deadlocks(
     mysql_server, mysql_queue, run, url_of
 ):
@@ -45,4 +55,4 @@ def test_two_enqueuers_beside_busy_workers_never_fail_and_nothing_deadlocks(
     assert all(each.returncode == 0 for each in enqueuers)
     assert min(counts) > 100
     until(lambda: states(mysql_queue) == {}, limit=30)
-    assert deadlocks(mysql_server) == before
+    assert deadlocks(mysql_server) == before, the_latest(mysql_server)

@@ -1,6 +1,7 @@
 """An old snapshot elsewhere makes no grab read the traces of all jobs that ended since."""
 
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -145,6 +146,42 @@ def test_no_place_moves_on_past_what_is_not_committed_yet(queue):
             until(lambda: mark.is_old(time.monotonic()))
             assert grab(queue, 9) == []
     assert ids_of(grab(queue, 9)) == [late]
+    other.close()
+
+
+def test_no_grab_stands_in_the_way_of_who_has_a_job_by_its_key(
+    queue, mysql_server, monkeypatch
+):
+    """Else two that grab behind the traces would wait for each other."""
+    ids = queue.enqueue_many(ECHO, range(9))
+    mail = queue.enqueue_many(ECHO, range(2), queue="mail")
+    assert grab_behind(queue, 1) == ids[:1]
+    costs(queue, 1000 * SHARE_IF_SHORT, ago=1000)
+    with holding_by_key(mysql_server, queue, [*ids[3:6], mail[0]], monkeypatch) as seen:
+        found = ids_of(grab(queue, 20, queues=["default", "mail"]))
+    assert found == [*ids[1:3], *ids[6:], mail[1]]
+    assert seen == [4]
+
+
+@contextmanager
+def holding_by_key(server, queue, ids, monkeypatch):
+    """Hold jobs by primary key as another manager does, and take them when the next grab has chosen; give how many that were."""
+    other = server.connect(database=queue.address.database)
+    cursor = other.cursor()
+    cursor.execute("SET SESSION innodb_lock_wait_timeout = 1")
+    among = f"WHERE id IN ({', '.join(map(str, ids))})"
+    other.begin()
+    cursor.execute(f"SELECT id FROM job FORCE INDEX (PRIMARY) {among} FOR UPDATE")
+    seen = []
+
+    def take_after_the_other(ask, chosen):
+        changed = "UPDATE job FORCE INDEX (PRIMARY) SET state = 1, owner = 1"
+        seen.append(cursor.execute(f"{changed} {among}"))
+        return mysql_sql.take(ask, chosen)
+
+    monkeypatch.setattr("worker.store.mysql_turn.take", take_after_the_other)
+    yield seen
+    other.rollback()
     other.close()
 
 
