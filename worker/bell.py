@@ -82,5 +82,5 @@ class Bell:
 
 
 @cache
-def _addresses(queue_id: str) -> list[str]:
-    return [f"\0forklift-worker/{queue_id}/{place}" for place in range(PLACES)]
+def _addresses(queue_id: str) -> list[bytes]:
+    return [f"\0forklift-worker/{queue_id}/{n}".encode() for n in range(PLACES)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Union
 
 from worker import serializers
@@ -95,7 +96,11 @@ def handler(function: Callable[[Job], object] | None = None, **settings: Any) ->
 
 def name_of(named: HandlerLike) -> str:
     """Give the name that jobs carry: the import path, ``module.Name``."""
-    name = _name(named)
+    return _importable(_name(named))
+
+
+@lru_cache
+def _importable(name: str) -> str:
     if name.startswith("__main__."):
         raise BadHandler(
             f"{name} stands in the script that is running, so a worker cannot import it; move it to a module"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +12,7 @@ from worker.errors import BadJob, LeaseLost
 from worker.handler import Handler
 from worker.hook import Hook
 from worker.job import Aborted, Delivered, Done, GivenBack, Outcome, Settled
-from worker.offer import Intake, offer
+from worker.offer import Intake, offer, release
 from worker.store import settling
 from worker.store.base import Grabbed, NewJob, Settlement
 from worker.store.interface import Store
@@ -110,8 +109,7 @@ class Held:
             self.complete()
 
     def _put(self, jobs: Sequence[NewJob], cursor: Any) -> list[int]:
-        release = os.environ.get("FORKLIFT_RELEASE", "")
-        return self._store.enqueue(jobs, release, cursor)
+        return self._store.enqueue(jobs, release(), cursor)
 
     def verdict(self, seconds: float) -> Outcome:
         """Say how a job ended whose handler came to its end after so many seconds."""

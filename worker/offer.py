@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from worker.handler import HandlerLike, name_of
 from worker.hook import Hook, Offer
 from worker.store.base import NewJob
 
-#: characters of a uniqkey and of a handler's name
+#: characters of a uniqkey, and of the names of a handler and of a release
 LONGEST_NAME = 255
 LONGEST_QUEUE = 64
 #: seconds; a century
@@ -68,6 +69,11 @@ def accepted(
         _key(offer.uniqkey, "uniqkey"),
         _key(offer.coalesce, "coalesce value"),
     )
+
+
+def release() -> str:
+    """Name the release that this process runs from, as the deploy's run script says."""
+    return os.environ.get("FORKLIFT_RELEASE", "")[:LONGEST_NAME]
 
 
 def _check(offer: Offer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,7 +13,7 @@ from worker.desk import Desk
 from worker.errors import BadJob, NoSuchJob
 from worker.handler import HandlerLike
 from worker.hook import Hook, Offer
-from worker.offer import Intake, offer
+from worker.offer import Intake, offer, release
 from worker.result import Result
 from worker.result import of as of_row
 from worker.serializers import PLAIN
@@ -41,6 +40,7 @@ class Queue:
         self.address = addresses.parse(url) if isinstance(url, str) else url
         self.store: Store = open_store(self.address)
         self.intake = Intake(tuple(hooks), serializer)
+        self._release = release()
         self._id: str | None = None
         if self.address.is_plain:
             warnings.warn(
@@ -162,7 +162,7 @@ class Queue:
             raise BadJob(NO_CURSOR.format(type(cursor).__name__))
         if self._id is None:
             self._id = self.store.identity(cursor)
-        ids = self.store.enqueue(jobs, release(), cursor)
+        ids = self.store.enqueue(jobs, self._release, cursor)
         bell.ring(self._id)
         return ids
 
@@ -171,8 +171,3 @@ def _only(ids: Sequence[int]) -> int:
     if len(ids) != 1:
         raise BadJob(f"the hooks made {len(ids)} jobs of one; to refuse it they raise")
     return ids[0]
-
-
-def release() -> str:
-    """Name the release that this process runs from, as the deploy's run script says."""
-    return os.environ.get("FORKLIFT_RELEASE", "")[:255]

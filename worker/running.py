@@ -20,10 +20,11 @@ from worker.journal import Journal
 from worker.loading import load, load_hooks
 from worker.manager import Manager, Settings
 from worker.managers import Charge, Managers
+from worker.offer import release
 from worker.periodic import Periodic
 from worker.places import Share
 from worker.pruning import Pruning
-from worker.queue import Queue, release
+from worker.queue import Queue
 from worker.rounds import Rounds
 from worker.spare import Pool
 from worker.staffing import Staff

@@ -1,4 +1,5 @@
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -198,7 +199,8 @@ def test_the_release_that_enqueued_and_the_one_that_ran_stay_with_a_failed_job(
     queue, monkeypatch
 ):
     monkeypatch.setenv("FORKLIFT_RELEASE", "20261123094501-1a2b3c4")
-    queue.enqueue(ECHO)
+    with closing(Queue(queue.address)) as released:
+        released.enqueue(ECHO)
     (job,) = grab(queue, release="20261124000000-0000000")
     settle(queue, job, Failed("ValueError: x", traceback="the way there"))
     assert sql(

@@ -36,12 +36,14 @@ def enqueue(
 
 def _used(jobs: Sequence[NewJob]) -> list[str]:
     """Name the further columns, in the order of their values."""
-    uses = {
-        "due_at": any(each.run_after > 0 for each in jobs),
-        "uniqkey": any(each.uniqkey is not None for each in jobs),
-        "coalesce_key": any(each.coalesce is not None for each in jobs),
-    }
-    return [column for column, used in uses.items() if used]
+    used = []
+    if any([each.run_after > 0 for each in jobs]):
+        used.append("due_at")
+    if any([each.uniqkey is not None for each in jobs]):
+        used.append("uniqkey")
+    if any([each.coalesce is not None for each in jobs]):
+        used.append("coalesce_key")
+    return used
 
 
 def _bytes(key: str | None) -> bytes | None:
