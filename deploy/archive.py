@@ -67,13 +67,16 @@ class Archive:
 
 
 @contextmanager
-def archived(tree: Tree) -> Iterator[Archive]:
-    """Begin to archive a tree, whose names begin with its path; the end of the block ends that."""
+def archived(tree: Tree, only: Collection[str] | None = None) -> Iterator[Archive]:
+    """Begin to archive a tree, or some of its names alone; the end of the block ends that.
+
+    Raises Refused for what an archive would not hold.
+    """
     refuse_submodules(tree, "copy")
     refuse_lfs_without_its_program(tree, "copy")
     with (
         TemporaryDirectory(prefix="forklift-") as folder,
-        _tar(tree, None) as process,
+        _tar(tree, only) as process,
         ThreadPoolExecutor(1) as beside,
     ):
         path, grown = Path(folder) / "tree.tar.gz", threading.Condition()
@@ -85,18 +88,6 @@ def archived(tree: Tree) -> Iterator[Archive]:
         finally:
             # it may not have been needed
             process.kill()
-
-
-def pack(tree: Tree, path: Path, only: Collection[str] | None = None) -> Archive:
-    """Archive a tree to *path*, or some of its names alone, and wait for that; raises Refused."""
-    refuse_submodules(tree, "copy")
-    refuse_lfs_without_its_program(tree, "copy")
-    made: Future[None] = Future()
-    grown = threading.Condition()
-    with _tar(tree, only) as process:
-        _pack(tree.revision, process, path, grown)
-    made.set_result(None)
-    return Archive(path, grown, made)
 
 
 def _pack(

@@ -34,6 +34,8 @@ def touched(
 
 def _by_commit(tree: Tree) -> bool:
     """Say whether some files have their commit's name in them."""
+    if not tree.attributes:
+        return False
     revision, attributes = tree.revision, ["--", ":(glob)**/.gitattributes"]
     words = ["grep", "-l", "export-subst", revision.commit, *attributes]
     return bool(answer(revision.repository, *words))

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,8 +36,6 @@ class Revision:
     commit: str
     branch: str
     subject: str
-    #: how many files of the work tree differ from what is committed
-    uncommitted: int
     #: where it was fetched from; empty for a repository of this machine, which no host can reach
     url: str = ""
 
@@ -73,16 +70,17 @@ def _revision(where: Path, branch: str, name: str, repository: str) -> Revision:
             f"there is no branch, tag or commit {branch} in {repository}; "
             "is it spelled right, and pushed?"
         )
-    # both take long in a large repository
-    with ThreadPoolExecutor(1) as beside:
-        uncommitted = beside.submit(_uncommitted, where)
-        subject = answer(where, "log", "-1", "--format=%s", commit)
-    return Revision(where, commit, branch, subject, uncommitted.result())
+    subject = answer(where, "log", "-1", "--format=%s", commit)
+    return Revision(where, commit, branch, subject)
 
 
-def _uncommitted(where: Path) -> int:
-    # in a bare repository it has no answer
-    return len(answer(where, "status", "--porcelain").splitlines())
+def uncommitted(where: Path) -> int:
+    """Count the files of the work tree that differ from what is committed: none in a bare repository.
+
+    Git looks at all of them, which takes as long as all else that it is asked; it writes nothing.
+    """
+    told = answer(where, "--no-optional-locks", "status", "--porcelain")
+    return len(told.splitlines())
 
 
 def _refuse_no_repository(where: Path) -> None:

@@ -27,6 +27,8 @@ class Tree:
     #: bytes of its files
     size: int
     submodules: tuple[str, ...]
+    #: some of its files may have git's attributes
+    attributes: bool
     #: some of its files may lie in Git LFS
     lfs: bool
 
@@ -34,6 +36,11 @@ class Tree:
     def limit(self) -> list[str]:
         """Give the words that keep git to it."""
         return [] if self.path == WHOLE else ["--", str(self.path)]
+
+    @property
+    def above(self) -> int:
+        """Count the characters that its names begin with, and those of its releases do not."""
+        return _above(self.path)
 
 
 def look(revision: Revision, path: PurePosixPath = WHOLE) -> Tree:
@@ -43,17 +50,19 @@ def look(revision: Revision, path: PurePosixPath = WHOLE) -> Tree:
     limit = [] if path == WHOLE else ["--", str(path)]
     words = ["ls-tree", "-r", "-l", "-z", "--full-tree", revision.commit, *limit]
     told = repository.names(revision.repository, "--literal-pathspecs", *words)
-    entries = [each.split("\t", 1) for each in told]
-    names = tuple(name for _, name in entries)
+    entries = [each.partition("\t") for each in told]
+    names = tuple(name for _, _, name in entries)
     _refuse_own_names(revision, path, names)
-    sizes = (facts.split()[3] for facts, _ in entries)
+    sizes = (facts.rpartition(" ")[2] for facts, _, _ in entries)
+    attributes = _has_attributes(path, names)
     return Tree(
         revision,
         path,
         names,
         size=sum(int(each) for each in sizes if each != "-"),
-        submodules=tuple(n for facts, n in entries if facts.startswith("160000 ")),
-        lfs=_has_attributes(path, names) and _in_lfs(revision),
+        submodules=tuple(n for facts, _, n in entries if facts.startswith("160000 ")),
+        attributes=attributes,
+        lfs=attributes and _in_lfs(revision),
     )
 
 
@@ -85,12 +94,17 @@ def _refuse_no_directory(revision: Revision, path: PurePosixPath) -> None:
 def _refuse_own_names(
     revision: Revision, path: PurePosixPath, names: tuple[str, ...]
 ) -> None:
+    above = _above(path)
     for name in names:
-        first = PurePosixPath(name).relative_to(path).parts[:1]
-        if first and first[0] in OWN:
+        # no path is made of a name: that takes sixty times as long, and there may be many
+        if name[above:].partition("/")[0] in OWN:
             raise Refused(
                 f"{revision.commit[:7]} holds {name}, a name that belongs to forklift; give it another"
             )
+
+
+def _above(path: PurePosixPath) -> int:
+    return 0 if path == WHOLE else len(str(path)) + 1
 
 
 def _has_attributes(path: PurePosixPath, names: Iterable[str]) -> bool:

@@ -36,6 +36,11 @@ def note_tree(paths: Paths, release: Release) -> Command:
     return command("note_tree", paths.release(release), uses="links")
 
 
+def note_changes(paths: Paths, release: Release) -> Command:
+    """Do the same for the files that were unpacked into the release beside its links."""
+    return command("note_changes", paths.release(release), uses="links")
+
+
 def check_out(paths: Paths, release: Release, tree: Tree) -> Command:
     """Have the host fetch the tree's commit into its mirror, and fill the new release from there."""
     service = paths.service

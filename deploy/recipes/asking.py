@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from deploy import repository
 from deploy.facts import HostFacts
+from deploy.output.output import Output
 from deploy.recipes import ingredients
 from deploy.recipes.delivery import Delivery, delivery
 from deploy.recipes.locking import Reached, reached
@@ -46,6 +48,7 @@ def locked(
 ) -> tuple[list[Asked], tuple[str, ...]]:
     """Find what is to be deployed, take every lock, and look; give the hosts that were skipped too."""
     revisions = _resolved(targets, wanted)
+    _warn_of_uncommitted(targets[0].output, revisions, until_done)
     # made while the hosts are connected to and looked at
     deliveries = _begun(targets, revisions, until_done)
     named = [
@@ -102,7 +105,19 @@ def _say_what(target: Target, revision: Revision) -> None:
     target.output.say(
         f"{revision.branch} is {revision.commit[:7]} “{revision.subject}”"
     )
-    if revision.uncommitted:
-        target.output.warn(
-            f"{revision.uncommitted} uncommitted files in {revision.repository} are not deployed"
-        )
+
+
+def _warn_of_uncommitted(
+    output: Output, revisions: Sequence[Revision], until_done: ExitStack
+) -> None:
+    """Say beside all else what is not deployed: of many files, git takes long to tell."""
+
+    def warn() -> None:
+        for where in dict.fromkeys(each.repository for each in revisions):
+            if number := repository.uncommitted(where):
+                output.warn(f"{number} uncommitted files in {where} are not deployed")
+
+    # a daemon: it must not keep the program from leaving
+    beside = threading.Thread(target=warn, daemon=True)
+    beside.start()
+    until_done.callback(beside.join)

@@ -5,77 +5,88 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from contextlib import ExitStack
+from pathlib import PurePosixPath
 
 from deploy import delta
-from deploy.archive import Archive, pack
+from deploy.archive import Archive, archived
 from deploy.commands import source
 from deploy.recipes.parcel import Parcel
 from deploy.recipes.plan import Plan
 from deploy.release import Manifest
+from deploy.settings import Service
 from deploy.shell import Step
-from deploy.tree import WHOLE, Tree
+from deploy.tree import Tree
+
+#: names of a tree
+Names = tuple[str, ...]
 
 
 class Copied:
-    """A tree whose archives are made when they are needed, each once for all hosts."""
+    """A tree whose archives are begun when they are needed, each once for all hosts."""
 
-    def __init__(self, tree: Tree, folder: Path, whole: Archive | None) -> None:
-        self._tree, self._folder = tree, folder
-        self._made: dict[tuple[str, ...] | None, Archive] = {}
-        if whole is not None:
-            self._made[None] = whole
+    def __init__(self, tree: Tree, until_brought: ExitStack) -> None:
+        self._tree, self._until_brought = tree, until_brought
+        self._begun: dict[Names | None, Archive] = {}
+        self._differing: dict[object, Names | None] = {}
         self._lock = threading.Lock()
 
     @property
     def size(self) -> int:
         return self._tree.size
 
-    def archive(self, only: tuple[str, ...] | None = None) -> Archive:
+    def archive(self, only: Names | None = None) -> Archive:
         """Give the archive of the whole tree, or of some of its names; raises Refused."""
         with self._lock:
-            if only not in self._made:
-                path = self._folder / f"{len(self._made)}.tar.gz"
-                self._made[only] = pack(self._tree, path, only)
-            return self._made[only]
+            if only not in self._begun:
+                making = archived(self._tree, only)
+                self._begun[only] = self._until_brought.enter_context(making)
+            return self._begun[only]
 
     def whole(self, plan: Plan) -> Parcel:
         packed, new = self.archive(), plan.new.release
         unpacking = source.unpack(plan.target.paths, new)
-        steps = (Step(f"unpacking {new}", unpacking), *_noting(plan))
-        return Parcel(steps, archive=packed)
+        steps = [Step(f"unpacking {new}", unpacking)]
+        if plan.target.service.hard_links:
+            steps.append(Step("", source.note_tree(plan.target.paths, new)))
+        return Parcel(tuple(steps), archive=packed)
 
     def parcel(self, plan: Plan, host: str) -> Parcel:
-        before = plan.facts[host].live
-        if before is None or not plan.target.service.hard_links:
+        before, service = plan.facts[host].live, plan.target.service
+        if before is None or not service.hard_links:
             return self.whole(plan)
-        service = plan.target.service
-        linked = [*service.linked_dirs, *(each.path for each in service.linked_files)]
-        hidden = [*linked, *map(PurePosixPath, service.rendered_files)]
-        touched = delta.touched(self._tree, before.revision, hidden)
+        touched = self._touched(before.revision, _hidden(service))
         if touched is None:
             return self.whole(plan)
         return self._changes(plan, before, touched)
 
+    def _touched(self, before: str, hidden: tuple[PurePosixPath, ...]) -> Names | None:
+        """Ask git once, for all hosts that have the same."""
+        asked = before, hidden
+        if asked not in self._differing:
+            self._differing[asked] = delta.touched(self._tree, *asked)
+        return self._differing[asked]
+
     def _changes(self, plan: Plan, before: Manifest, touched: Sequence[str]) -> Parcel:
         paths, new = plan.target.paths, plan.new.release
-        packed = self.archive(tuple(n for n in touched if n in self._tree.names))
+        there = set(self._tree.names)
+        packed = self.archive(tuple(each for each in touched if each in there))
         names = self._names(touched)
         linking = source.link_unchanged(paths, new, before, len(names))
         steps = (
             Step(f"linking {new} to {before.release}", linking),
             Step(f"unpacking what changed in {new}", source.unpack_changes(paths, new)),
-            *_noting(plan),
+            Step("", source.note_changes(paths, new)),
         )
         return Parcel(steps, names, packed)
 
     def _names(self, touched: Sequence[str]) -> bytes:
         """Spell names as the host lists them: from the release's top, a NUL behind each."""
-        above = 0 if self._tree.path == WHOLE else len(str(self._tree.path)) + 1
+        above = self._tree.above
         return b"".join(os.fsencode(f"./{each[above:]}\0") for each in touched)
 
 
-def _noting(plan: Plan) -> tuple[Step, ...]:
-    if not plan.target.service.hard_links:
-        return ()
-    return (Step("", source.note_tree(plan.target.paths, plan.new.release)),)
+def _hidden(service: Service) -> tuple[PurePosixPath, ...]:
+    """Name what links and rendered files hide of a commit."""
+    linked = [*service.linked_dirs, *(each.path for each in service.linked_files)]
+    return (*linked, *map(PurePosixPath, service.rendered_files))

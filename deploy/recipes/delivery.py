@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from deploy import tree
-from deploy.archive import archived
 from deploy.commands import source
 from deploy.errors import Refused
 from deploy.recipes.copying import Copied
@@ -44,11 +41,12 @@ def delivery(service: Service, revision: Revision) -> Iterator[Delivery]:
         _refuse_path(revision)
         yield Fetched(wanted)
     else:
-        with TemporaryDirectory(prefix="forklift-") as folder, ExitStack() as begun:
+        with ExitStack() as until_brought:
+            copied = Copied(wanted, until_brought)
             # with hard links, the whole may not be needed
-            whole = archived(wanted)
-            early = None if service.hard_links else begun.enter_context(whole)
-            yield Copied(wanted, Path(folder), early)
+            if not service.hard_links:
+                copied.archive()
+            yield copied
 
 
 @dataclass(frozen=True)

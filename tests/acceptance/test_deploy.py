@@ -5,9 +5,19 @@ import json
 import pytest
 
 from tests.acceptance.anns import PROGRAM
+from tests.acceptance.test_hooks import declare
 
 PART = {"program.py": PROGRAM, "VERSION": "part", "behaviour": ""}
 HOSTS = ("web1", "web2", "web3")
+#: git asks it what has changed, and it has no answer before the deploy is all but done, or 10 seconds
+SLOW = """\
+#!/bin/sh
+for moment in $(seq 200); do
+    [ ! -e .git/deployed ] || { echo when all was verified >.git/told; exit 1; }
+    sleep 0.05
+done
+exit 1
+"""
 
 
 def test_the_first_deploy_brings_the_revision_up_on_every_host(operator):
@@ -224,13 +234,22 @@ def test_a_release_that_went_live_and_back_stands_so_in_the_log_of_revisions(ope
     assert "rolled back" not in logs[1] + logs[2]
 
 
-def test_uncommitted_work_is_not_deployed_and_is_mentioned(operator):
+def test_uncommitted_work_is_not_deployed_and_is_mentioned_and_nobody_waits_for_that(
+    operator,
+):
+    declare(operator, ["'touch .git/deployed', after='verify', on='here'"])
+    operator.commit("one")
     operator.done(operator.task("setup"))
     (operator.folder / "VERSION").write_text("uncommitted")
+    program = operator.folder / ".git" / "slow"
+    program.write_text(SLOW)
+    program.chmod(0o755)
+    operator._git("config", "core.fsmonitor", str(program))
     result = operator.fab(operator.task("deploy"))
     assert result.returncode == 0
     assert "1 uncommitted files" in result.stderr
     assert operator.version("web1") == "one"
+    assert (operator.folder / ".git" / "told").read_text() == "when all was verified\n"
 
 
 def test_what_is_live_already_is_not_released_again(operator):

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from deploy.archive import archived, pack
+from deploy.archive import archived
 from deploy.errors import Refused
 from deploy.repository import resolve
 from deploy.tree import look
@@ -166,13 +166,27 @@ def test_git_lfs_is_refused_without_its_program(repository, where, monkeypatch):
         packed(repository)
 
 
+@pytest.mark.parametrize("path", [".", "it's [a] part/src"])
 @pytest.mark.parametrize("name", [".release.json", ".forklift/start"])
-def test_names_that_belong_to_forklift_are_refused(repository, name):
-    (repository.path / ".forklift").mkdir()
-    (repository.path / name).write_text("{}")
+def test_names_that_belong_to_forklift_are_refused(repository, path, name):
+    file = repository.path / path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("{}")
     repository.commit("Ours")
-    with pytest.raises(Refused, match=rf"holds {name}, a name that belongs"):
-        packed(repository)
+    revision = resolve(".", "HEAD", repository.path)
+    with pytest.raises(Refused, match=rf"{name}, a name that belongs"):
+        look(revision, PurePosixPath(path))
+
+
+def test_names_that_only_look_like_forklift_s_are_anybody_s(repository):
+    names = [".release.json.d", "part/.release.json", "part/src/a/.forklift"]
+    for each in names:
+        (repository.path / each).parent.mkdir(parents=True, exist_ok=True)
+        (repository.path / each).write_text("{}")
+    repository.commit("Theirs")
+    revision = resolve(".", "HEAD", repository.path)
+    assert set(look(revision).names) == {"app", *names}
+    assert look(revision, PurePosixPath("part/src")).names == ("part/src/a/.forklift",)
 
 
 def test_a_directory_of_the_repository_alone_can_be_archived(repository):
@@ -196,9 +210,10 @@ def test_what_is_no_directory_of_the_commit_is_refused(repository, tree):
 
 
 @pytest.mark.parametrize("only", [(), ("it's [a]",), ("app", "it's [a]")])
-def test_some_names_of_a_tree_alone_can_be_archived(repository, tmp_path, only):
+def test_some_names_of_a_tree_alone_can_be_archived(repository, only):
     repository.commit("More", **{"it's [a]": "x", "it's a": "x"})
     tree = look(resolve(".", "HEAD", repository.path))
-    made = pack(tree, tmp_path / "some.tar.gz", only)
-    with tarfile.open(fileobj=io.BytesIO(bytes_of(made))) as found:
+    with archived(tree, only) as archive:
+        made = bytes_of(archive)
+    with tarfile.open(fileobj=io.BytesIO(made)) as found:
         assert sorted(found.getnames()) == sorted(only)

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from deploy.errors import Refused
-from deploy.repository import resolve
+from deploy.repository import resolve, uncommitted
 
 
 @pytest.fixture
@@ -22,7 +22,8 @@ def test_head_is_what_is_checked_out(repository):
     revision = resolve(".", "HEAD", repository.path)
     assert revision.commit == repository.git("rev-parse", "HEAD")
     assert (revision.branch, revision.subject) == ("HEAD", "First")
-    assert (revision.repository, revision.uncommitted) == (repository.path, 0)
+    assert revision.repository == repository.path
+    assert uncommitted(revision.repository) == 0
 
 
 def test_a_branch_a_tag_and_a_commit_mean_a_commit(repository):
@@ -85,7 +86,7 @@ def test_a_bare_repository_may_lie_on_this_machine(repository, tmp_path):
 def test_files_that_are_not_committed_are_counted(repository):
     (repository.path / "app").write_text("two")
     (repository.path / "new").write_text("new")
-    assert resolve(".", "HEAD", repository.path).uncommitted == 2
+    assert uncommitted(repository.path) == 2
 
 
 def test_a_git_hook_s_environment_does_not_lead_to_another_repository(
@@ -97,7 +98,7 @@ def test_a_git_hook_s_environment_does_not_lead_to_another_repository(
     monkeypatch.setenv("GIT_WORK_TREE", str(other))
     monkeypatch.setenv("GIT_INDEX_FILE", str(other / "index"))
     assert resolve(".", "main", repository.path).subject == "First"
-    assert resolve(".", "main", repository.path).uncommitted == 0
+    assert uncommitted(repository.path) == 0
 
 
 def test_a_url_is_fetched_and_every_time_anew(served, repository, tmp_path):
@@ -109,7 +110,8 @@ def test_a_url_is_fetched_and_every_time_anew(served, repository, tmp_path):
     repository.git("push", "--quiet", "origin", "v1")
     for branch in ("main", "new", "HEAD", second, "v1"):
         found = resolve(served, branch, tmp_path)
-        assert (found.commit, found.branch, found.uncommitted) == (second, branch, 0)
+        assert (found.commit, found.branch) == (second, branch)
+        assert uncommitted(found.repository) == 0
     assert len(list((tmp_path / "cache" / "forklift").iterdir())) == 1
 
 

@@ -9,8 +9,14 @@ import pytest
 from deploy.commands import source
 from deploy.shell import together
 
-OLD, NEW = "20261123094501-1a2b3c4", "20261123094502-1a2b3c4"
-FILES = {"app": b"one", "it's/a file": b"x" * 5000, "日本語": b"y", "-rf": b"z"}
+OLD, NEW, THIRD = (f"2026112309450{n}-1a2b3c4" for n in (1, 2, 3))
+FILES = {
+    "app": b"one",
+    "it's/a file": b"x" * 5000,
+    "日本語": b"y",
+    "-rf": b"z",
+    "-n/two\nlines": b"",
+}
 
 
 def archive(files, mtime=1_700_000_000):
@@ -32,7 +38,8 @@ def changes(host, before, files, touched):
     names = b"".join(os.fsencode(f"./{each}\0") for each in touched)
     unpacking, content = unpack(host, NEW, files, source.unpack_changes)
     linking = source.link_unchanged(host.paths, NEW, before, len(names))
-    return [linking, unpacking, source.note_tree(host.paths, NEW)], names + content
+    noting = source.note_changes(host.paths, NEW)
+    return [linking, unpacking, noting], names + content
 
 
 @pytest.fixture
@@ -58,7 +65,7 @@ def test_unchanged_files_are_the_same_and_changed_ones_are_new(host, before):
     made = host.releases / NEW
     assert (made / "app").read_bytes() == b"two"
     assert (host.releases / OLD / "app").read_bytes() == b"one"
-    for name in ("it's/a file", "日本語", "a link"):
+    for name in ("it's/a file", "日本語", "a link", "-n/two\nlines"):
         assert inode(host, NEW, name) == inode(host, OLD, name)
     assert (made / "a link").is_symlink()
     assert not (made / "-rf").exists()
@@ -114,7 +121,7 @@ def make_a_directory(path):
 @pytest.mark.parametrize(
     "spoil", [write, touch, make_writable, replace, remove, make_a_directory]
 )
-@pytest.mark.parametrize("name", ["it's/a file", "日本語"])
+@pytest.mark.parametrize("name", ["it's/a file", "-n/two\nlines"])
 def test_a_file_that_is_not_as_it_was_made_is_never_linked(host, before, spoil, name):
     spoil(host.releases / OLD / name)
     sent, payload = changes(host, before, {"app": b"two"}, ["app"])
@@ -147,12 +154,59 @@ def test_a_file_may_become_a_directory_and_the_other_way_round(host, before):
     assert (host.releases / NEW / "it's").read_bytes() == b"b"
 
 
+def again(host):
+    """What makes a third release of the second, with all of its files."""
+    manifest = host.release(NEW, exist_ok=True)
+    linking = source.link_unchanged(host.paths, THIRD, manifest, 0)
+    return linking, source.note_changes(host.paths, THIRD)
+
+
 def test_a_third_release_links_to_what_the_second_only_linked(host, before):
     sent, payload = changes(host, before, {"app": b"two"}, ["app"])
     host.do(*sent, payload=payload)
-    third = "20261123094503-1a2b3c4"
-    manifest = host.release(NEW, exist_ok=True)
-    linking = source.link_unchanged(host.paths, third, manifest, 0)
-    host.do(linking, source.note_tree(host.paths, third))
-    assert inode(host, third, "日本語") == inode(host, OLD, "日本語")
-    assert inode(host, third, "app") == inode(host, NEW, "app")
+    host.do(*again(host))
+    assert inode(host, THIRD, "日本語") == inode(host, OLD, "日本語")
+    assert inode(host, THIRD, "app") == inode(host, NEW, "app")
+
+
+def test_what_is_written_while_a_release_is_made_is_found_by_the_next(host, before):
+    (linking, *rest), payload = changes(host, before, {"app": b"two"}, ["app"])
+    named = len(b"./app\0")
+    host.do(linking, payload=payload[:named])
+    write(host.releases / OLD / "日本語")
+    host.do(*rest, payload=payload[named:])
+    linking, _ = again(host)
+    assert host.send(linking).status == 74
+
+
+def test_each_file_of_a_large_tree_is_linked_and_noted_once(host):
+    files = {f"{n % 7}/{n % 31}/{n}-{'long' * 15}": b"x" for n in range(3000)}
+    unpacking, content = unpack(host, OLD, files)
+    host.do(unpacking, payload=content)
+    host.do(source.note_tree(host.paths, OLD))
+    host.release(OLD, exist_ok=True)
+    noted = (host.releases / OLD / ".forklift/tree").read_bytes()
+    before = host.release(OLD, exist_ok=True)
+    sent, payload = changes(host, before, {}, [])
+    host.do(*sent, payload=payload)
+    assert (host.releases / NEW / ".forklift/tree").read_bytes() == noted
+    assert noted.count(b"\0") == len(files)
+    assert all(inode(host, NEW, each) == inode(host, OLD, each) for each in files)
+
+
+def test_a_release_of_which_all_is_sent_has_no_links(host, before):
+    every = {**FILES, "a link": b"is a file"}
+    sent, payload = changes(host, before, every, list(every))
+    assert host.do(*sent, payload=payload).err == ""
+    assert not any(inode(host, NEW, each) == inode(host, OLD, each) for each in every)
+    linking, noting = again(host)
+    host.do(linking, noting)
+    assert all(inode(host, THIRD, each) == inode(host, NEW, each) for each in every)
+
+
+@pytest.mark.parametrize("mode", [0o700, 0o555, 0o777])
+def test_directories_are_those_of_a_new_release(host, before, mode):
+    (host.releases / OLD / "it's").chmod(mode)
+    sent, payload = changes(host, before, {"it's/new": b"n"}, ["it's/new"])
+    host.do(*sent, payload=payload)
+    assert (host.releases / NEW / "it's").stat().st_mode & 0o777 == 0o755
