@@ -206,7 +206,8 @@ def test_a_soak_finds_a_worker_out_that_keeps_no_promise(database, databases, tm
         path.write_text(path.read_text().replace(keeps, breaks))
     done = subprocess.run(
         [sys.executable, "-m", "worker", "soak", "--database", database,
-         "--databases", str(databases), "--jobs", "300", "--faults", "none"],
+         "--databases", str(databases), "--jobs", "300", "--faults", "none",
+         "--managers", "3"],  # two can be stopped at once
         capture_output=True, text=True, cwd=tmp_path, timeout=120,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )  # fmt: skip

@@ -55,7 +55,7 @@ def _rage(
         workers.start(plan.managers)
         feed.start()
         yield from _break(feed, faults)
-        faults.mend(math.inf)
+        faults.calm()
         due = calendar.now()
         yield from _drain(every, faults, due)
         faults.mend(math.inf)

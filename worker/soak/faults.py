@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from worker.errors import BadSetting
-from worker.soak.harm import Harm
+from worker.soak.harm import Harm, freeze
 from worker.soak.jobs import LEASE
 from worker.soak.outages import Outages
 from worker.soak.plan import Draw
@@ -28,9 +29,10 @@ class Faults:
     def __init__(self, draw: Draw, workers: Workers, servers: Iterable[Server]) -> None:
         self._every = draw.every
         self._dice = random.Random(draw.seed)  # noqa: S311 # repeatable on purpose
-        self.workers, self._repairs = workers, Repairs()
-        self._harm = Harm(self._dice, workers, self._repairs)
-        every = [*self._harm.faults()]
+        self.workers = workers
+        #: of what is drawn, and of what jobs asked for
+        self._repairs, self._granted = Repairs(), Repairs()
+        every = [*Harm(self._dice, workers, self._repairs).faults()]
         for server in (each for each in servers if each):
             every += Outages(self._dice, server, self._repairs).faults()
         self._faults = chosen(every, draw.only)
@@ -56,12 +58,17 @@ class Faults:
         self.mend(now)
         self.workers.replace_dead()
         for manager in self.workers.wished():
-            self._harm.freeze([manager], now + LEASE + 3)
+            freeze([manager], now + LEASE + 3, self._granted)
             self._struck[WISH] += 1
+
+    def calm(self) -> None:
+        """Undo what was drawn; what jobs asked for takes its time, as they end only with it."""
+        self._repairs.play(math.inf)
 
     def mend(self, now: float) -> None:
         """Undo what has lasted long enough; all of it at infinity."""
         self._repairs.play(now)
+        self._granted.play(now)
 
 
 def chosen(every: Sequence[Fault], only: Sequence[str]) -> list[Fault]:

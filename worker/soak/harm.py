@@ -29,17 +29,17 @@ class Harm:
         yield Fault(
             "child stopped beyond its lease",
             2,
-            lambda now: self.freeze([self._child()], now + self._long()),
+            lambda now: self._freeze([self._child()], now + self._long()),
         )
         yield Fault(
             "manager stopped beyond its leases",
             1,
-            lambda now: self.freeze([self._holder()], now + self._long()),
+            lambda now: self._freeze([self._holder()], now + self._long()),
         )
         yield Fault(
             "manager and children stopped beyond their leases",
             2,
-            lambda now: self.freeze(self._family(), now + self._long()),
+            lambda now: self._freeze(self._family(), now + self._long()),
         )
         yield self._signal("manager told to stop", 2, signal.SIGTERM)
         yield self._signal("manager told to reload", 2, signal.SIGHUP)
@@ -47,9 +47,8 @@ class Harm:
             yield self._signal("parent of managers killed", 2, signal.SIGKILL)
         yield Fault("full disk for a manager and its children", 2, self._fill)
 
-    def freeze(self, pids: Sequence[int], until: float) -> None:
-        tell(pids, signal.SIGSTOP)
-        self._repairs.at(until, lambda: tell(pids, signal.SIGCONT))
+    def _freeze(self, pids: Sequence[int], until: float) -> None:
+        freeze(pids, until, self._repairs)
 
     def _signal(self, name: str, weight: int, number: int) -> Fault:
         return Fault(name, weight, lambda _: tell([self._manager()], number))
@@ -81,3 +80,8 @@ class Harm:
 
     def _long(self) -> float:
         return LEASE * self._dice.uniform(1.2, 2.0)
+
+
+def freeze(pids: Sequence[int], until: float, repairs: Repairs) -> None:
+    tell(pids, signal.SIGSTOP)
+    repairs.at(until, lambda: tell(pids, signal.SIGCONT))
