@@ -43,6 +43,6 @@ def _by_commit(tree: Tree) -> bool:
 
 def _hidden(tree: Tree, linked: tuple[PurePosixPath, ...]) -> Iterable[str]:
     below = tuple(str(tree.path / each) for each in linked)
-    for name in tree.names:
+    for name in tree.names if below else ():
         if any(name == each or name.startswith(f"{each}/") for each in below):
             yield name

@@ -20,8 +20,8 @@ note_changes() (
     cd "$1" || exit 1
     LC_ALL=C
     # what the commit has not any more, or as a directory, is named too
-    xargs -0r sh -c 'find "$@" -maxdepth 0 \( -type f -o -type l \) -print0 2>/dev/null || :' sh <"$1.touched" >"$1.new"
-    xargs -0r sh -c 'find "$@" -type f -exec chmod a-w {} +' sh <"$1.new"
+    xargs -0r sh -c 'find "$@" -maxdepth 0 \( -type l -o -type f -exec chmod a-w {} + \) -print0 2>/dev/null || :' sh \
+        <"$1.touched" >"$1.new"
     mkdir .forklift
     noted <"$1.new" | sort -z | sort -z -m - "$1.linked" >.forklift/tree
     rm -f "$1.touched" "$1.new" "$1.linked"
