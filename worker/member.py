@@ -22,7 +22,9 @@ from worker.wear import Limits, Service, limits_of_one
 #: seconds that a child which waits for orders may take to read them
 PATIENCE = 10
 #: bytes of orders that fit into a socket whose reader is busy
-FITS = 65536
+FITS = 131072
+#: bytes that a pipe holds at most
+PIPE = 65536
 
 
 class Member:
@@ -30,6 +32,7 @@ class Member:
 
     def __init__(self, limits: Limits) -> None:
         self.connection, self._theirs = socket.socketpair()
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, FITS)
         self._permits_left, self._permits = os.pipe()
         os.set_blocking(self._permits_left, False)
         self._tally = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("I")
@@ -143,7 +146,7 @@ class Member:
 
     def _withdraw(self) -> int:
         try:
-            return len(os.read(self._permits_left, 4096))
+            return len(os.read(self._permits_left, PIPE))
         except BlockingIOError:
             return 0
 

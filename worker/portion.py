@@ -4,8 +4,8 @@ from __future__ import annotations
 
 #: seconds of work that a child may have in hand: it is not to be idle while the ends of its jobs are written
 AHEAD = 0.06
-#: jobs that a child has in hand at most
-MOST = 120
+#: jobs that a child has in hand at most: what begins and ends a turn takes as long as some thirty jobs that do nothing
+MOST = 500
 #: jobs in hand at which a longer portion is allowed the next time
 GROWTH = 4
 #: weight of the newest report in the average

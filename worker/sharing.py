@@ -16,6 +16,8 @@ from worker.store.base import Grabbed
 _COUNTED = (Done, Delivered, Settled)
 #: seconds without a word from a child after which the jobs behind its running one go to others
 STUCK = 0.1
+#: jobs of one grab at most, whose ids stand in its statements one by one
+LARGEST = 1000
 
 
 class Sharing:
@@ -32,7 +34,7 @@ class Sharing:
     def wanted(self) -> int:
         """Count the jobs to grab."""
         rooms = sum(self._room(member) for member in self._crew.members)
-        return max(0, rooms - len(self._exchange.waiting))
+        return max(0, min(LARGEST, rooms - len(self._exchange.waiting)))
 
     def held(self) -> dict[int, int]:
         """Give all jobs (id to owner) that children have."""

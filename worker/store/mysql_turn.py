@@ -20,6 +20,9 @@ from worker.store.mysql_sql import (
 )
 from worker.store.statements import Statement
 
+#: rows that one statement deletes: many children may have done thousands of jobs since the last turn
+ROWS = 1000
+
 
 class Turns:
     """Takes turns on a link; *skips_locked* says whether rows of other managers can be skipped."""
@@ -35,10 +38,13 @@ class Turns:
         finished = [each for each in settlements if isinstance(each.outcome, Done)]
         others = [each for each in settlements if not isinstance(each.outcome, Done)]
         ends = [settling.settle(each, WORDS) for each in others]
-        batch = [delete(finished)] if finished else []
+        batch = [
+            delete(finished[at : at + ROWS]) for at in range(0, len(finished), ROWS)
+        ]
         before = [BEGIN, *batch, *_flat(ends)]
         results = self._finder.find(before, ask) if ask else self._link.run(before)
-        if finished and results[1][0] != len(finished):
+        deleted = sum(count for count, _ in results[1 : 1 + len(batch)])
+        if deleted != len(finished):
             self._link.run([ROLLBACK])
             return self._one_by_one(settlements, ask)
         chosen = self._finder.fill_up(ask, results[-1][1]) if ask else []

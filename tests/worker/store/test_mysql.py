@@ -11,6 +11,7 @@ from worker import BadJob
 from worker.job import Done
 from worker.store import mysql_sql, results, statements
 from worker.store.base import Ask, Grabbed, Settlement
+from worker.store.mysql_turn import ROWS
 
 ECHO = "tests.worker.jobs.Echo"
 
@@ -51,6 +52,17 @@ def test_the_grab_without_skip_locked_sorts_nothing_either(filled):
     )
     assert plan["key"] == "job_claim"
     assert "filesort" not in (plan["Extra"] or "")
+
+
+def test_of_thousands_that_end_in_one_turn_only_the_one_that_is_no_longer_ours_is_lost(
+    mysql_queue,
+):
+    mysql_queue.enqueue_many(ECHO, range(2 * ROWS + 1))
+    jobs = grab(mysql_queue, 2 * ROWS + 1)
+    sql(mysql_queue, "UPDATE job SET owner = 1 WHERE id = %s", jobs[ROWS + 5].id)
+    ends = [Settlement(job.id, job.owner, Done()) for job in jobs]
+    assert mysql_queue.store.turn(ends, None).lost == {jobs[ROWS + 5].id}
+    assert sql(mysql_queue, "SELECT id FROM job") == [(jobs[ROWS + 5].id,)]
 
 
 def test_what_goes_together_is_read_by_its_index_and_not_sorted(filled):
