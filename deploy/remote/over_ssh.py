@@ -106,8 +106,10 @@ class SshRemote:
                 return begun.enter_context(flight)
             except BROKEN as error:
                 reason = error
-                if transport.is_active():
+                # its own words, or silence; a socket's error can come before paramiko has seen the end
+                if isinstance(error, paramiko.SSHException) and transport.is_active():
                     break
+                transport.close()
         raise _not_begun(self.host, reason) from None
 
     def _flight(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -189,6 +190,15 @@ def test_a_connection_that_broke_between_scripts_is_made_anew(sshd, connect, wir
     for _ in range(5):
         assert remote.ask(Question("echo here", str)) == "here\n"
         cut.cut()
+
+
+def test_a_connection_that_takes_nothing_more_is_made_anew_before_its_end_is_seen(
+    sshd, connect
+):
+    remote = connect(sshd.config()).remote("web1")
+    for _ in range(5):
+        assert remote.ask(Question("echo here", str)) == "here\n"
+        remote.reach()[0].sock.shutdown(socket.SHUT_WR)
 
 
 def test_a_signal_that_comes_late_does_not_cost_the_connection(sshd, connect):
