@@ -102,14 +102,16 @@ class Here:
 
         # a daemon: what the command leaves running may keep its output open
         listening = threading.Thread(target=listen, daemon=True)
-        listening.start()
         try:
+            # here already: what it hears may be what the operator was waiting for
+            listening.start()
             return process.wait(deadline)
         except subprocess.TimeoutExpired:
             return None
         finally:
             _stop(process)
-            listening.join(STOPPING)
+            if listening.ident is not None:
+                listening.join(STOPPING)
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ HOSTS = ("web1", "web2", "web3")
 
 def wait_for(process, words):
     """Read fab's output until it says *words*."""
+    said = ""
     for line in process.stdout:
         if words in line:
             return
-    raise AssertionError(f"fab ended without saying {words}")
+        said += line
+    raise AssertionError(f"fab ended without saying {words}:\n{said}")
 
 
 def test_a_client_killed_at_any_moment_leaves_a_complete_current(operator):

@@ -62,7 +62,9 @@ def test_hooks_run_on_the_hosts_that_are_not_skipped(operator):
         operator.sandbox.hosts["web2"].restart_sshd()
 
 
-STUBBORN = 'echo $$ >/tmp/{0}; trap "echo told" TERM; echo ready; while :; do sleep 60 & wait; done'
+STUBBORN = (
+    'echo $$ >{0}; trap "echo told" TERM; echo ready; while :; do sleep 60 & wait; done'
+)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +74,14 @@ STUBBORN = 'echo $$ >/tmp/{0}; trap "echo told" TERM; echo ready; while :; do sl
         ("here", 3, "undone: every host is on the release that it had"),
     ],
 )
-def test_a_second_ctrl_c_ends_a_stubborn_hook_at_once(operator, place, status, ending):
+def test_a_second_ctrl_c_ends_a_stubborn_hook_at_once(
+    operator, place, status, ending, tmp_path
+):
+    noted = tmp_path / "pid" if place == "here" else Path("/tmp", operator.name)
     operator.write_fabfile(hosts=["web1"])
     operator.ready()
     operator.commit("two")
-    line = STUBBORN.format(operator.name)
+    line = STUBBORN.format(noted)
     declare(operator, [f"'{line}', after='verify', on={place!r}"], hosts=["web1"])
     process = operator.start(operator.task("deploy"))
     wait_for(process, "| ready")
@@ -88,9 +93,7 @@ def test_a_second_ctrl_c_ends_a_stubborn_hook_at_once(operator, place, status, e
     assert ending in said
     assert "Traceback" not in said
     if place == "here":
-        assert not Path(
-            "/proc", Path("/tmp", operator.name).read_text().strip()
-        ).exists()
+        assert not Path("/proc", noted.read_text().strip()).exists()
         assert operator.version("web1") == "one"
     else:
         operator.write_fabfile(hosts=["web1"])
