@@ -79,6 +79,9 @@ def following(host, *session):
 def test_what_comes_is_shown_as_it_comes(host, log):
     log("one")
     with following(host) as begun:
+        # tail shows this one once it watches; what is rotated away before that it does not see
+        log("two")
+        assert begun.stderr.readline().endswith(" two\n")
         many = [f"line {n} {'x' * 90}" for n in range(60)]
         log(*many)
         found = [begun.stderr.readline().split(" ", 2)[2] for _ in many]
