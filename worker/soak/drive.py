@@ -20,6 +20,8 @@ from worker.soak.workers import Workers
 
 #: seconds between lines that say how far it is
 REPORT_EVERY = 10.0
+#: seconds before and after a full minute in which no manager is stopped for good: its ticks would stay
+BESIDE = 5
 #: seconds without a job ending, after the last fault, after which what is left is stuck
 DRAIN = 60.0
 #: seconds that a manager may take to stop at the end
@@ -90,7 +92,7 @@ def _drain(every: Sequence[Database], faults: Faults, due: int) -> Iterator[str]
         except WorkerError:
             continue
         left = sum(live.values())
-        if not left:
+        if not left and BESIDE < time.time() % 60 < 60 - BESIDE:
             return
         if left < least:
             least, give_up_at = left, time.monotonic() + DRAIN
