@@ -117,7 +117,11 @@ def _warn_of_uncommitted(
             if number := repository.uncommitted(where):
                 output.warn(f"{number} uncommitted files in {where} are not deployed")
 
-    # a daemon: it must not keep the program from leaving
+    def heard(error: type[BaseException] | None, *_: object) -> None:
+        # who failed, or leaves at once, is not kept waiting
+        if error is None:
+            beside.join()
+
     beside = threading.Thread(target=warn, daemon=True)
     beside.start()
-    until_done.callback(beside.join)
+    until_done.push(heard)
