@@ -9,7 +9,7 @@ from pathlib import Path
 
 from worker.errors import WorkerError
 from worker.soak import account, calendar, databases, findings, ticking
-from worker.soak.calendar import Span
+from worker.soak.calendar import MINUTE, Span
 from worker.soak.databases import Database
 from worker.soak.evidence import Evidence
 from worker.soak.faults import Faults
@@ -92,7 +92,7 @@ def _drain(every: Sequence[Database], faults: Faults, due: int) -> Iterator[str]
         except WorkerError:
             continue
         left = sum(live.values())
-        if not left and BESIDE < time.time() % 60 < 60 - BESIDE:
+        if not left and BESIDE < time.time() % MINUTE < MINUTE - BESIDE:
             return
         if left < least:
             least, give_up_at = left, time.monotonic() + DRAIN

@@ -73,6 +73,10 @@ def soak(verb: argparse.ArgumentParser) -> None:
         help="so many of them; who enqueues takes any, each manager serves all; 1",
     )
     verb.add_argument("--managers", type=count, default=2, metavar="N", help="2")
+    _faults(verb)
+
+
+def _faults(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--seed", type=int, default=None, help="draw the same numbers again"
     )
