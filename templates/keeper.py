@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from fcntl import F_DUPFD_CLOEXEC, fcntl
 from pathlib import Path
 from typing import NamedTuple
@@ -45,7 +46,19 @@ class Child(NamedTuple):
         self.process.send_signal(number)
 
     def has_ended(self) -> bool:
-        return self.process.poll() is not None
+        ended = self.process.poll() is not None
+        if ended:
+            self._end_orphans()
+        return ended
+
+    def wait(self) -> None:
+        self.process.wait()
+        self._end_orphans()
+
+    def _end_orphans(self) -> None:
+        """Tell what it has left behind to end: it would go on at the sockets, and nobody else could open them."""
+        with suppress(OSError):
+            os.killpg(self.process.pid, signal.SIGTERM)
 
 
 class Keeper:
@@ -133,7 +146,7 @@ class Keeper:
         for each in children:
             each.tell(signal.SIGTERM)
         for each in children:
-            each.process.wait()
+            each.wait()
         return 0
 
 
@@ -185,7 +198,8 @@ def at_a_path(path: str) -> socket.socket:
 
 
 def be_a_child() -> None:
-    """Take signals again, and end with a keeper that was killed: nobody else would end what it started."""
+    """Lead a group, take signals again, and end with a keeper that was killed: nobody else would end it."""
+    os.setpgid(0, 0)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 

@@ -29,13 +29,15 @@ def stop(*_):
         [os.kill(each, signal.SIGTERM) for each in children]
 children = []
 signal.signal(signal.SIGTERM, stop)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
 for _ in range(2):
     child = os.fork()
     if not child:
         children = []
         break
     children.append(child)
-else:
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+if children:
     for each in children:
         os.waitpid(each, 0)
     raise SystemExit(0)
@@ -182,8 +184,10 @@ def test_a_keeper_that_is_killed_takes_what_serves_with_it(web, port):
     assert ask(("127.0.0.1", port)).body == OLD
 
 
-def test_what_ends_by_itself_is_started_anew_by_supervise(web):
+def test_what_ends_by_itself_is_started_anew_by_supervise(web, port):
     served(web)
+    # its children serve, and would go on at the same sockets
+    assert ask(("127.0.0.1", port)).body == OLD
     keeper, (child, _) = web.pid(), web.served_by()
     os.kill(child, signal.SIGKILL)
     web.until(lambda: web.served_by()[0] not in (0, child))
