@@ -53,7 +53,7 @@ class Ann:
         ) as answer:
             assert answer.status == 202
 
-    def logged(self, words, seconds=15):
+    def logged(self, words, seconds=60):
         """Wait until a worker's log on any host holds *words*."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

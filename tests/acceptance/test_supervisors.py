@@ -46,7 +46,7 @@ class Deployer(Operator):
         (told,) = json.loads(result.stdout)["hosts"].values()
         return told
 
-    def until(self, condition, seconds=20):
+    def until(self, condition, seconds=60):
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, "it did not come true in time"

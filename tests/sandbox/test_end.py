@@ -53,9 +53,9 @@ def mentioning(path):
 
 
 def until(condition):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition():
-        assert time.monotonic() < deadline, "nothing in 10 seconds"
+        assert time.monotonic() < deadline, "nothing in 60 seconds"
         time.sleep(0.02)
 
 

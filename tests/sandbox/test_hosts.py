@@ -153,7 +153,7 @@ def test_a_directory_can_be_made_visible(tmp_path):
         assert "Read-only" in host.run(f"touch {tmp_path}/other").stderr
 
 
-def until(question, limit=10.0):
+def until(question, limit=60.0):
     deadline = time.monotonic() + limit
     while not (answer := question()):
         assert time.monotonic() < deadline, f"nothing in {limit} seconds"

@@ -38,7 +38,7 @@ LIGHT = (
 )
 
 
-def until(condition: Callable[[], Any], limit: float = 15.0, what: str = "") -> Any:
+def until(condition: Callable[[], Any], limit: float = 60.0, what: str = "") -> Any:
     """Wait for a condition to give something true; fail after *limit* seconds."""
     deadline = time.monotonic() + limit
     while True:
@@ -164,7 +164,7 @@ class Running:
     def log(self) -> str:
         return self.log_path.read_text()
 
-    def says(self, *words: str, limit: float = 15.0) -> str:
+    def says(self, *words: str, limit: float = 60.0) -> str:
         """Wait for a line of the log that has all of the words."""
 
         def found() -> str:
@@ -181,10 +181,10 @@ class Running:
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
-    def ends(self, limit: float = 15.0) -> int:
+    def ends(self, limit: float = 60.0) -> int:
         return self.process.wait(limit)
 
-    def stop(self, limit: float = 15.0) -> int:
+    def stop(self, limit: float = 60.0) -> int:
         self.signal(signal.SIGTERM)
         return self.ends(limit)
 

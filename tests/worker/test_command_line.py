@@ -36,7 +36,7 @@ def test_the_articles_way_from_setup_to_the_printed_message(url, run):
     running.says("job 1 tests.worker.jobs.Echo done attempt=1")
     until(lambda: states(queue) == {})
     queue.enqueue(ECHO, {"message": "a second one, at once"})
-    running.says("a second one, at once", limit=1)
+    running.says("a second one, at once", limit=4)
     assert running.stop() == 0
     queue.close()
 

@@ -198,7 +198,7 @@ def test_a_worker_finds_what_was_committed_within_its_work_delay(
     running.says("works on")
     with way(queue) as cursor:
         queue.enqueue(f"{JOBS}.Note", {"file": str(seen)}, cursor=cursor)
-    until(seen.exists, limit=10)
+    until(seen.exists)
 
 
 @ONE_OF_EACH

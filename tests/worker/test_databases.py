@@ -162,7 +162,7 @@ def test_a_second_term_and_usr1_reach_every_manager(queues, work, tmp_path):
         running.says(f"{each.address}: child", f"busy with job 1 {GATE}")
     running.signal(signal.SIGTERM)
     until(lambda: running.log.count("finishes the running jobs") == 2)
-    assert running.stop(limit=5) == 0
+    assert running.stop(limit=20) == 0
     assert [states(each) for each in queues] == [{"ready": 1}] * 2
 
 

@@ -92,7 +92,7 @@ class Supervised:
     def said(self):
         return (self.host.service / "log/main/current").read_text()
 
-    def until(self, condition, limit=10):
+    def until(self, condition, limit=60):
         end = time.monotonic() + limit
         while not (found := condition()):
             assert time.monotonic() < end, "it did not come true in time"

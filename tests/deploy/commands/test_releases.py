@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tarfile
 from dataclasses import replace
+from pathlib import Path
 from shlex import quote
 
 import pytest
@@ -450,7 +451,10 @@ def test_files_that_could_not_be_removed_are_told_of_by_who_prunes_next(host):
 
 
 def files(folder):
-    return [each for each in folder.rglob("*") if each.is_file()]
+    # os.walk passes over what is removed while it looks, which Path.rglob does not
+    return [
+        Path(inside) / name for inside, _, names in os.walk(folder) for name in names
+    ]
 
 
 def with_rm(host, does):

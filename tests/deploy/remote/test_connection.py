@@ -48,7 +48,7 @@ def test_a_host_that_accepts_and_stays_silent(sshd, connect):
         port = silent.getsockname()[1]
         began = time.monotonic()
         said = refused(connect(sshd.config(Port=port, ConnectTimeout=1)))
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10
     assert f"127.0.0.1 port {port} accepted the connection" in said
     assert "within 1 s" in said
 
