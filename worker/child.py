@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from worker import log, wire
 from worker.errors import WorkerError
-from worker.handler import Register
 from worker.holding import leases_of
 from worker.job import Done, GivenBack, Outcome, Settled
 from worker.journal import Journal
 from worker.perform import perform
+from worker.register import Register
 from worker.store.base import Grabbed, Settlement
 from worker.store.interface import Store
 from worker.vigil import Vigil

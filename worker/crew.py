@@ -8,10 +8,10 @@ import sys
 from collections.abc import Iterable
 
 from worker import child, forking
-from worker.handler import Register
 from worker.journal import Journal
 from worker.member import Member
 from worker.places import Share
+from worker.register import Register
 from worker.retry import Death
 from worker.store.interface import Store
 from worker.wear import Limits

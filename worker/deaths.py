@@ -9,9 +9,9 @@ from worker import lines, verdict
 from worker.crew import Crew
 from worker.exchange import Exchange
 from worker.hand import Wreck
-from worker.handler import Register
 from worker.job import Done
 from worker.member import Member
+from worker.register import Register
 from worker.retry import Death
 from worker.staffing import Staffing
 from worker.store.base import Grabbed

@@ -6,8 +6,8 @@ import random
 from collections.abc import Mapping, Sequence
 
 from worker import retry
-from worker.handler import Register
 from worker.job import MAX_CRASHES, GivenBack, Outcome
+from worker.register import Register
 from worker.store.base import (
     GRAB_BITS,
     LEASE,

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from worker.errors import BadHandler
-from worker.handler import FunctionHandler, Handler, Register
+from worker.handler import FunctionHandler, Handler
 from worker.hook import Hook
+from worker.register import Register
 
 
 def load(names: Sequence[str], hooks: Sequence[Hook] = ()) -> Register:

@@ -14,8 +14,8 @@ from worker.crew import Crew
 from worker.deaths import Deaths
 from worker.ending import GRACE, Ending
 from worker.exchange import Exchange
-from worker.handler import Register
 from worker.member import Member
+from worker.register import Register
 from worker.sharing import Sharing
 from worker.signals import Signals
 from worker.staffing import Staff, Staffing

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from worker import alarm, hook, retry, serializers
 from worker.errors import Abort, Decline, UnknownSerializer
-from worker.handler import Handler, Register
+from worker.handler import Handler
 from worker.hold import Held
 from worker.hook import Hook
 from worker.job import Failed, Job, Outcome, Retry
+from worker.register import Register
 from worker.retry import Failure
 from worker.store.base import Grabbed
 from worker.store.interface import Store

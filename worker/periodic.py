@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from worker.handler import Handler, Register
+from worker.handler import Handler
 from worker.journal import Journal
 from worker.offer import accepted, offer
+from worker.register import Register
 from worker.schedule import Schedule
 from worker.store import ticks
 from worker.store.base import NewJob

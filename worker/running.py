@@ -14,7 +14,6 @@ from worker.bell import Bell
 from worker.crew import Crew
 from worker.errors import WorkerError
 from worker.exchange import Exchange
-from worker.handler import Register
 from worker.holding import Holding
 from worker.journal import Journal
 from worker.loading import load, load_hooks
@@ -25,6 +24,7 @@ from worker.periodic import Periodic
 from worker.places import Share
 from worker.pruning import Pruning
 from worker.queue import Queue
+from worker.register import Register
 from worker.rounds import Rounds
 from worker.spare import Pool
 from worker.staffing import Staff

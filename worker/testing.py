@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from worker import serializers
-from worker.handler import Handler, HandlerLike, Register, name_of
+from worker.handler import Handler, HandlerLike, name_of
 from worker.holding import Holding
 from worker.job import Outcome, Settled
 from worker.offer import release
 from worker.perform import perform
 from worker.queue import Queue
+from worker.register import Register
 from worker.store import admin
 from worker.store.admin import Which
 from worker.store.base import Grabbed, Settlement

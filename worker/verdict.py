@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from worker import retry
-from worker.handler import Handler, Register
+from worker.handler import Handler
 from worker.job import MAX_CRASHES, GivenBack, Outcome
+from worker.register import Register
 from worker.retry import Death, Failure
 from worker.store.base import Grabbed
 

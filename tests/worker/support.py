@@ -18,12 +18,12 @@ import pymysql
 
 from worker import Queue
 from worker.exchange import Exchange
-from worker.handler import Register
 from worker.holding import Holding
 from worker.job import Done
 from worker.journal import Journal
 from worker.periodic import Periodic
 from worker.pruning import Pruning
+from worker.register import Register
 from worker.rounds import Rounds
 from worker.store.base import GRAB_BITS, Ask, Settlement
 

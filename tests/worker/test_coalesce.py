@@ -8,9 +8,9 @@ from tests.worker.jobs import lines_of
 from tests.worker.support import JOBS, grab, settle, sql, states, until
 from tests.worker.test_command_line import worker
 from worker import Abort, Decline, Handler, LeaseLost, NoSuchJob, handler
-from worker.handler import Register
 from worker.job import Aborted, Done, Failed, GivenBack, Retry, Settled
 from worker.perform import perform
+from worker.register import Register
 from worker.store.base import Ask, Grabbed
 from worker.store.coalescing import gathered, heads
 from worker.testing import drain

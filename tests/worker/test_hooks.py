@@ -17,11 +17,11 @@ from worker import (
     Queue,
     handler,
 )
-from worker.handler import Register
 from worker.hook import around_enqueue, around_work, deserialized, serialized
 from worker.job import Aborted, Done, Failed, GivenBack, Retry, Settled
 from worker.loading import load, load_hooks
 from worker.perform import perform
+from worker.register import Register
 from worker.testing import drain
 
 said: list = []

@@ -4,9 +4,9 @@ import pytest
 
 from tests.worker.support import grab, settle, sql, states
 from worker import Abort, Decline, LeaseLost, handler
-from worker.handler import Register
 from worker.job import Aborted, Done, Failed, GivenBack, Retry, Settled
 from worker.perform import perform
+from worker.register import Register
 from worker.store.base import Settlement
 
 

@@ -9,9 +9,10 @@ from tests.worker.jobs import lines_of
 from tests.worker.support import sql, states, until
 from tests.worker.ticking import hourly
 from worker import Hook
-from worker.handler import Register, handler
+from worker.handler import handler
 from worker.journal import Journal
 from worker.periodic import Periodic
+from worker.register import Register
 from worker.store.statements import microseconds
 from worker.testing import drain
 

@@ -15,10 +15,10 @@ from tests.worker.support import (
 )
 from tests.worker.test_command_line import worker
 from worker import Abort, Handler, Job, LeaseLost, NoSuchJob, handler
-from worker.handler import Register
 from worker.hold import LARGEST_RESULT
 from worker.job import Aborted, Delivered, Done, Failed, Retry, Settled
 from worker.perform import perform
+from worker.register import Register
 from worker.retry import after_crash
 from worker.store.admin import Which
 from worker.testing import drain

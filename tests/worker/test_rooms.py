@@ -28,6 +28,7 @@ FLOORS = [
     ["hook"],
     ["places", "ending"],
     ["handler", "store.base", "store.schema"],
+    ["register"],
     ["store.statements", "store.mysql_schema", "store.sqlite_schema"],
     ["store.admin", "store.insertion", "store.looking"],
     ["store.interface", "store.ticks", "store.results", "store.coalescing"],

@@ -6,7 +6,8 @@ from itertools import islice
 import pytest
 
 from worker.errors import BadHandler
-from worker.handler import Register, handler
+from worker.handler import handler
+from worker.register import Register
 from worker.schedule import Schedule
 
 BERLIN = "Europe/Berlin"

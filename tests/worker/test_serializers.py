@@ -17,9 +17,9 @@ from worker import (
     UnknownSerializer,
     serializers,
 )
-from worker.handler import Register
 from worker.job import Done, Failed, Retry
 from worker.perform import perform
+from worker.register import Register
 from worker.retry import UNKNOWN_ATTEMPTS
 from worker.testing import drain
 

@@ -5,10 +5,10 @@ import pytest
 from tests.worker.support import exchange_of
 from worker import Queue, places
 from worker.crew import Crew
-from worker.handler import Register
 from worker.job import Done
 from worker.journal import Journal
 from worker.member import FITS, Member
+from worker.register import Register
 from worker.sharing import LARGEST, Sharing
 from worker.spare import Pool
 from worker.store.base import Grabbed

@@ -7,9 +7,9 @@ import pytest
 from tests.worker.jobs import lines_of
 from tests.worker.support import JOBS, grab, sql, states, until
 from worker import TimedOut, alarm, handler
-from worker.handler import Register
 from worker.job import Done, Failed, GivenBack, Retry
 from worker.perform import perform
+from worker.register import Register
 from worker.retry import Death
 from worker.store.base import Grabbed
 from worker.verdict import KILL_AFTER, LATE, STOPPED, is_late, on

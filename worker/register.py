@@ -1,0 +1,68 @@
+"""The handlers that a worker was told to run, each of them checked before any job is grabbed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from worker import serializers
+from worker.errors import BadHandler, UnknownSerializer
+from worker.handler import Handler
+from worker.hook import Hook
+from worker.schedule import Schedule
+
+
+class Register:
+    """The handlers that a worker was told to run; a job never makes it import another.
+
+    *hooks* are around all attempts, outside those of the handler.
+    """
+
+    def __init__(
+        self, handlers: Sequence[Handler] = (), hooks: Sequence[Hook] = ()
+    ) -> None:
+        self._handlers = {each.name: each for each in handlers}
+        self.hooks = tuple(hooks)
+        for each in handlers:
+            _check(each)
+        self._around = {each.name: (*hooks, *each.hooks) for each in handlers}
+
+    def __iter__(self) -> Iterator[Handler]:
+        return iter(self._handlers.values())
+
+    def get(self, name: str) -> Handler | None:
+        return self._handlers.get(name)
+
+    def hooks_around(self, name: str) -> Sequence[Hook]:
+        """Give the hooks around a handler's attempts, the outermost first."""
+        return self._around.get(name, self.hooks)
+
+
+def _check(each: Handler) -> None:
+    for setting, least in (
+        ("max_retries", 0),
+        ("backoff", 1),
+        ("timeout", 0),
+        ("grab_for", 1),
+        ("max_crashes", 1),
+        ("catch_up", 60),
+        ("keep_result", 0),
+        ("coalesce_limit", 1),
+    ):
+        value = getattr(each, setting)
+        if not isinstance(value, (int, float)) or value < least:
+            raise BadHandler(
+                f"{each.name}.{setting} is {value!r}; it must be at least {least}"
+            )
+    if each.schedule:
+        Schedule(each.schedule, each.time_zone).check()
+    _check_parts(each)
+
+
+def _check_parts(each: Handler) -> None:
+    for hook in each.hooks:
+        if not isinstance(hook, Hook):
+            raise BadHandler(f"{each.name}.hooks has {hook!r}, which is no Hook")
+    try:
+        serializers.check(each.serializer)
+    except UnknownSerializer as error:
+        raise BadHandler(f"{each.name}.serializer: {error}") from error
