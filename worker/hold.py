@@ -96,8 +96,8 @@ class Held:
                 f"job {job.id} is no longer ours: its lease ran out meanwhile"
             )
 
-    def abort(self, why: str) -> None:
-        self.aborted = why
+    def abort(self, why: object) -> None:
+        self.aborted = str(why)
 
     def replace(self, jobs: Sequence[tuple[Any, Any]]) -> None:
         intake = Intake(self._hooks)
@@ -118,7 +118,7 @@ class Held:
         if self.aborted is not None:
             return Aborted(self.aborted, seconds)
         if self.declined is not None and not self.completed:
-            return GivenBack(max(0.0, self.declined), seconds)
+            return GivenBack(self.declined, seconds)
         return self._done(seconds)
 
     def _done(self, seconds: float) -> Done | Delivered:

@@ -9,6 +9,8 @@ from typing import Any, NoReturn, Protocol, Union
 
 from worker.errors import Abort, WorkerError
 
+#: seconds that a job can wait, be leased or have its result kept; a century
+LONGEST_DELAY = 3_155_760_000
 #: how many jobs that kill their child it takes, unless the handler says otherwise
 MAX_CRASHES = 3
 

@@ -12,13 +12,12 @@ from worker import hook, serializers
 from worker.errors import BadJob
 from worker.handler import HandlerLike, name_of
 from worker.hook import Hook, Offer
+from worker.job import LONGEST_DELAY
 from worker.store.base import NewJob
 
 #: characters of a uniqkey, and of the names of a handler and of a release
 LONGEST_NAME = 255
 LONGEST_QUEUE = 64
-#: seconds; a century
-LONGEST_DELAY = 3_155_760_000
 LARGEST_PRIORITY = 2**31 - 1
 
 

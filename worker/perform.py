@@ -66,7 +66,7 @@ def _work(handler: Handler, job: Job, hold: Held, hooks: Sequence[Hook]) -> None
     except Abort as abort:
         hold.aborted = str(abort) or hold.aborted or "aborted"
     except Decline as decline:
-        hold.declined = decline.seconds
+        hold.declined = retry.waiting(decline.seconds)
     else:
         if handler.explicit_completion and not hold.is_decided:
             raise NotCompleted("work returned without calling job.completed()")
@@ -111,10 +111,11 @@ def _delay(handler: Handler, job: Job) -> float:
     try:
         first = handler.retry_delay
         if callable(first):
-            return max(0.0, float(first(job)))
-        return retry.delay_before(
+            return retry.waiting(first(job))
+        grown = retry.delay_before(
             job.attempt, float(first), handler.backoff, handler.max_retry_delay
         )
+        return retry.waiting(grown)
     except Exception:  # user code again; what failed first is what gets reported
         return FALLBACK_DELAY
 

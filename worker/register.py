@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 
 from worker import serializers
 from worker.errors import BadHandler, UnknownSerializer
 from worker.handler import Handler
 from worker.hook import Hook
+from worker.job import LONGEST_DELAY
 from worker.schedule import Schedule
+
+#: of the settings that are numbers: the least and the most that they may be; what the database reckons with is finite
+LIMITS: Mapping[str, tuple[int, float]] = {
+    "max_retries": (0, math.inf),
+    "backoff": (1, math.inf),
+    "timeout": (0, LONGEST_DELAY),
+    "grab_for": (1, LONGEST_DELAY),
+    "max_crashes": (1, math.inf),
+    "catch_up": (60, LONGEST_DELAY),
+    "keep_result": (0, LONGEST_DELAY),
+    "coalesce_limit": (1, 1_000_000),
+}
 
 
 class Register:
@@ -38,20 +52,15 @@ class Register:
 
 
 def _check(each: Handler) -> None:
-    for setting, least in (
-        ("max_retries", 0),
-        ("backoff", 1),
-        ("timeout", 0),
-        ("grab_for", 1),
-        ("max_crashes", 1),
-        ("catch_up", 60),
-        ("keep_result", 0),
-        ("coalesce_limit", 1),
-    ):
+    for setting, (least, most) in LIMITS.items():
         value = getattr(each, setting)
-        if not isinstance(value, (int, float)) or value < least:
+        if not isinstance(value, (int, float)) or not value >= least:
             raise BadHandler(
                 f"{each.name}.{setting} is {value!r}; it must be at least {least}"
+            )
+        if value > most:
+            raise BadHandler(
+                f"{each.name}.{setting} is {value!r}; it must be at most {most}"
             )
     if each.schedule:
         Schedule(each.schedule, each.time_zone).check()

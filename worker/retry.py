@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 from dataclasses import dataclass
+from typing import Any
 
-from worker.job import Failed, Quarantined, Retry
+from worker.job import LONGEST_DELAY, Failed, Quarantined, Retry
 
 #: seconds between attempts of a job whose handler this worker does not know; a newer release may
 UNKNOWN_DELAY = 60.0
@@ -38,6 +39,11 @@ def delay_before(retry: int, first: float, backoff: float, longest: float) -> fl
     except OverflowError:
         return longest
     return max(0.0, min(grown, longest))
+
+
+def waiting(seconds: Any) -> float:
+    """Read the seconds for which a job is to wait, as its handler's code gave them: a number, however large."""
+    return max(0.0, min(float(seconds), LONGEST_DELAY))
 
 
 def after_crash(crashes: int, max_crashes: int, reason: str) -> Retry | Quarantined:

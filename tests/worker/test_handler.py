@@ -38,6 +38,19 @@ def test_a_job_never_makes_a_worker_import_anything():
             "negative",
             "max_retries is -1; it must be at least 0",
         ),
+        *(
+            (
+                f"from worker import handler\n@handler({setting}=float('{number}'))\ndef f(job): 0",
+                f"number_{setting}_{number}",
+                f"{setting} is {number}; it must be at {bound}",
+            )
+            for setting, number, bound in (
+                ("keep_result", "inf", "most 3155760000"),
+                ("grab_for", "inf", "most 3155760000"),
+                ("timeout", "nan", "least 0"),
+                ("coalesce_limit", "inf", "most 1000000"),
+            )
+        ),
     ],
 )
 def test_what_cannot_be_loaded_is_a_sentence(

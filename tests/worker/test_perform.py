@@ -1,10 +1,13 @@
 """What a handler does decides how its attempt ends."""
 
+import math
+from contextlib import suppress
+
 import pytest
 
 from tests.worker.support import grab, settle, sql, states
 from worker import Abort, Decline, LeaseLost, handler
-from worker.job import Aborted, Done, Failed, GivenBack, Retry, Settled
+from worker.job import LONGEST_DELAY, Aborted, Done, Failed, GivenBack, Retry, Settled
 from worker.perform import perform
 from worker.register import Register
 from worker.store.base import Settlement
@@ -53,6 +56,17 @@ def test_an_abort_that_the_handler_swallows_still_counts(queue):
             return
 
     assert do(queue, work) == Aborted("why")
+
+
+def test_whatever_an_abort_says_is_kept_as_text(queue):
+    def work(job):
+        with suppress(Abort):
+            job.abort(404)
+
+    end = do(queue, work)
+    (job,) = sql(queue, "SELECT id, owner FROM job")
+    assert queue.store.turn([Settlement(*job, end)], None).lost == frozenset()
+    assert [each.error for each in queue.kept()] == ["404"]
 
 
 def test_completed_holds_whatever_follows(queue):
@@ -180,6 +194,27 @@ def test_a_declined_job_waits_and_the_attempt_does_not_count(queue):
     assert queue.store.turn([Settlement(*job, end)], None).lost == frozenset()
     assert states(queue) == {"scheduled": 1}
     assert sql(queue, "SELECT attempt, owner FROM job") == [(0, None)]
+
+
+@pytest.mark.parametrize("seconds", [math.inf, 1e300, 1e15, math.nan, -1, "30"])
+@pytest.mark.parametrize("how", ["declined", "retried"])
+def test_however_long_a_job_is_to_wait_its_manager_can_write_it(queue, how, seconds):
+    if how == "declined":
+        end = do(queue, raising(Decline(seconds)))
+    else:
+        end = do(
+            queue, raising(KeyError()), max_retries=1, retry_delay=lambda _: seconds
+        )
+    assert 0 <= end.delay <= LONGEST_DELAY
+    (job,) = sql(queue, "SELECT id, owner FROM job")
+    assert queue.store.turn([Settlement(*job, end)], None).lost == frozenset()
+    assert states(queue) == {"scheduled" if end.delay else "ready": 1}
+
+
+def test_a_decline_that_names_no_time_fails_the_attempt(queue):
+    end = do(queue, raising(Decline("soon")))
+    assert isinstance(end, Failed)
+    assert "could not convert string to float: 'soon'" in end.error
 
 
 def test_a_handler_that_completes_explicitly_fails_by_merely_returning(queue):
