@@ -68,6 +68,8 @@ class HostFacts:
     scan_directory: bool = True
     #: files of the service directory that are not what the templates make now
     differs: tuple[str, ...] = ()
+    #: the deploy_to that the service directory was made for, if that is another
+    belongs_to: str = ""
     service: Supervised = field(default_factory=Supervised)
     log: Supervised = field(default_factory=Supervised)
     #: why the host cannot read the repository; empty where it can, need not, or was not asked

@@ -19,6 +19,21 @@ SKEW = 60
 
 
 def before_setup(service: Service, facts: HostFacts) -> Iterator[str]:
+    yield from of_another(service, facts)
+    yield from _able(service, facts)
+
+
+def of_another(service: Service, facts: HostFacts) -> Iterator[str]:
+    """Say if another project's service of the same name is there, whose process and secrets this one would take."""
+    if facts.belongs_to:
+        directory = service.service_root / service.name
+        yield (
+            f"{directory} is of another service that is called {service.name}, in {facts.belongs_to}; give this one "
+            f"another name, or if it is to take that one's place, as root: rm {quote(directory / 'deploy_to')}"
+        )
+
+
+def _able(service: Service, facts: HostFacts) -> Iterator[str]:
     yield from _tools(service, facts)
     if facts.current_is == "directory":
         yield f"{service.deploy_to}/current is a directory; move it away: a link will take its place"
@@ -35,11 +50,12 @@ def before_deploy(service: Service, facts: HostFacts, needed: int) -> Iterator[s
 
 def before_update(service: Service, facts: HostFacts, needed: int) -> Iterator[str]:
     """Name what would make a release without a restart fail."""
+    yield from of_another(service, facts)
     if not facts.deploy_to:
         yield f"{service.name} is not set up; run: fab {service.name}.setup"
         return
     yield from held(service, facts)
-    yield from before_setup(service, facts)
+    yield from _able(service, facts)
     yield from _directory(service, facts)
     yield from _space(service, facts, needed)
 
@@ -50,6 +66,7 @@ def held(service: Service, facts: HostFacts) -> Iterator[str]:
 
 
 def before_control(service: Service, facts: HostFacts) -> Iterator[str]:
+    yield from of_another(service, facts)
     if not facts.deploy_to or not facts.current:
         yield f"{service.name} has no release; run: fab {service.name}.setup"
     elif not facts.service.answers:

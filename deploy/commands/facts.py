@@ -103,6 +103,7 @@ def read(printed: str) -> HostFacts:
         scanner="no_scanner" not in facts,
         scan_directory="no_scan_directory" not in facts,
         differs=tuple(facts.get("differs", ())),
+        belongs_to=_last(facts, "belongs_to"),
         maintenance="maintenance" in facts,
         service=_supervised(facts, "service"),
         log=_supervised(facts, "log"),

@@ -62,4 +62,7 @@ facts_of_scripts() {
     sums=$(cd "$service" 2>/dev/null && sha256sum run log/run 2>/dev/null) || :
     case $sums in *"$wanted_run  run"*) ;; *) echo 'differs run' ;; esac
     case $sums in *"$wanted_log_run  log/run"*) ;; *) echo 'differs log/run' ;; esac
+    whose=''
+    read -r whose 2>/dev/null <"$service/deploy_to" || :
+    case $whose in '' | "$deploy_to") ;; *) echo "belongs_to $whose" ;; esac
 }

@@ -17,7 +17,7 @@ unlink_service() {
     # set up again, it stays down until it is started, as the first time; by an old status a supervisor
     # that begins (s6's) seems to have begun, and has not yet looked whether to stay down
     : >"$service/down"
-    rm -f "$service/supervise/status"
+    rm -f "$service/supervise/status" "$service/deploy_to"
 }
 
 # Bring DIR down; what still runs after $2 seconds is killed with its group.

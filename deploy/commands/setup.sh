@@ -79,6 +79,8 @@ make_service_directory() {
         done
     done
     [ -e "$service/supervise/status" ] || : >"$service/down"
+    # a service of another project that has the same name is not to take its place
+    put "$service/deploy_to" 644 "$deploy_to" || :
 }
 
 # Put `run` ($1) and `log/run` ($2) in place; a logger that runs by another one is restarted.

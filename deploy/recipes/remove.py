@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from deploy import faults
 from deploy.commands import setup
 from deploy.errors import NotUndone, Refused
 from deploy.recipes.locking import locked
-from deploy.recipes.target import Target, if_interrupted, sentences
+from deploy.recipes.target import Target, if_interrupted, refuse, sentences
 from deploy.shell import Script, Step
 
 
@@ -18,6 +19,7 @@ def remove(target: Target, purge: bool) -> None:
     deadline = 2 * target.service.stop_timeout + 60
     again = f"run fab {target.service.name}.remove again: it goes on where it stopped"
     with locked(target) as facts, if_interrupted(again):
+        refuse(facts, lambda each: faults.of_another(target.service, each))
         results = target.phase(
             "remove",
             lambda remote: remote.run(

@@ -6,17 +6,19 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 
+from deploy import faults
 from deploy.errors import DeployError, Refused
 from deploy.facts import HostFacts
 from deploy.recipes.target import Target
 from deploy.remote.fleet import Results
+from deploy.settings import Service
 
 
 def status(target: Target, as_json: bool = False) -> None:
     """Tell what runs on every host; raises Refused if anything is not up, or hosts differ."""
     seen = target.glance()
     drift = _drift(seen.ok)
-    wrong = [*map(str, seen.failed.values()), *_not_up(seen.ok), *drift]
+    wrong = [*map(str, seen.failed.values()), *_not_up(target.service, seen.ok), *drift]
     if as_json:
         hosts = {host: _as_data(seen, host) for host in target.fleet.hosts}
         named = {"service": target.service.name, "hosts": hosts}
@@ -75,9 +77,10 @@ def _span(seconds: int) -> str:
     return f"{max(seconds, 0)} s"
 
 
-def _not_up(facts: Mapping[str, HostFacts]) -> list[str]:
+def _not_up(service: Service, facts: Mapping[str, HostFacts]) -> list[str]:
     wrong = []
     for host, each in facts.items():
+        wrong += [f"{host}: {why}" for why in faults.of_another(service, each)]
         if not each.service.healthy:
             wrong.append(f"{host}: the service is {each.service.word}")
         elif each.service.release != each.current:

@@ -63,6 +63,26 @@ def test_a_directory_in_the_place_of_the_scan_entry_is_refused(operator):
     )
 
 
+def test_another_project_s_service_of_the_same_name_is_left_alone(operator):
+    """It would take this one's process, its secrets, its place in the scan directory."""
+    operator.write_fabfile(hosts=["web1"])
+    operator.ready()
+    pid = operator.pid("web1")
+    before = operator.on("web1", f"cat {operator.service_directory}/run")
+    operator.write_fabfile(hosts=["web1"], deploy_to=f"{operator.deploy_to}-2")
+    told = f"web1: {operator.service_directory} is of another service that is called {operator.name}, in {operator.deploy_to};"
+    for task in ("setup", "check", "status", "remove"):
+        result = operator.fab(operator.task(task))
+        assert result.returncode == 2
+        assert told in result.stderr, task
+    assert operator.pid("web1") == pid
+    assert operator.on("web1", f"cat {operator.service_directory}/run") == before
+    operator.on("web1", f"test ! -e {operator.deploy_to}-2")
+    operator.on("web1", f"rm {operator.service_directory}/deploy_to")
+    operator.done(operator.task("setup"))
+    operator.done(operator.task("restart"))
+
+
 def test_a_changed_start_command_comes_with_the_next_release(operator):
     operator.write_fabfile(env={"NAME": operator.name, "GREETING": "hello"})
     operator.commit("one")

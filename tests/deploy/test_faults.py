@@ -49,6 +49,7 @@ def test_nothing_stands_in_the_way_on_a_good_host():
         ({"service": Supervised()}, "supervise does not answer for sample"),
         ({"hold": "bob since 9: x"}, "held by bob since 9: x; if that is over, run"),
         ({"deploy_to": ""}, "sample is not set up; run: fab sample.setup"),
+        ({"belongs_to": "/www/B"}, "another service that is called sample, in /www/B"),
     ],
 )
 def test_a_deploy_is_refused_with_a_sentence(what, sentence):
@@ -99,6 +100,7 @@ def test_a_host_that_is_not_set_up_has_this_one_fault():
         ({"current": None}, "sample has no release; run: fab sample.setup"),
         ({"deploy_to": ""}, "sample has no release"),
         ({"service": Supervised()}, "supervise does not answer for sample"),
+        ({"belongs_to": "/www/B"}, "/var/lib/forklift/sample is of another service"),
     ],
 )
 def test_nothing_is_controlled_that_is_not_there(what, sentence):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.commands import facts
+from deploy.commands import facts, setup
 from deploy.facts import Supervised
 from deploy.shell import Command, Question
 from deploy.supervisors import DAEMONTOOLS
@@ -105,6 +105,15 @@ def test_scripts_that_are_not_what_the_templates_make_are_named(host):
     assert ask(host, "one\n", "two\n").differs == ()
     assert ask(host, "one", "two\n").differs == ("run",)
     assert ask(host, "", "").differs == ("run", "log/run")
+
+
+def test_a_service_directory_of_another_service_is_seen_until_that_is_removed(host):
+    other = host.with_settings(deploy_to=host.deploy_to.parent / "other")
+    host.do(setup.service_directory(host.paths))
+    assert ask(host).belongs_to == ""
+    assert ask(other).belongs_to == str(host.deploy_to)
+    host.do(setup.unlink(host.paths))
+    assert ask(other).belongs_to == ""
 
 
 def test_a_maintenance_page_is_seen_while_it_is_there(host):

@@ -108,7 +108,13 @@ def test_a_link_is_not_taken_for_deploy_to(host):
 def test_the_service_directory_lets_the_deploy_user_s_group_control_it(host):
     for _ in range(2):
         host.do(setup.service_directory(host.paths))
-        assert names(host.service) == ["down", "env", "log", "supervise"]
+        assert names(host.service) == [
+            "deploy_to",
+            "down",
+            "env",
+            "log",
+            "supervise",
+        ]
         for each in (host.service / "supervise", host.service / "log" / "supervise"):
             assert mode(each) == 0o711
             for fifo in (each / "control", each / "ok"):
