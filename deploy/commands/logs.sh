@@ -8,6 +8,10 @@ show_logs() {
         label=$(label_of "$3")
         cat ./@*.[su] 2>/dev/null | awk -v from="$label" '$1 >= from' | readable >&2
         first=+$(awk -v from="$label" '$1 < from { before = NR } END { print before + 1 }' current)
+    else
+        # a file that has begun a moment ago has not all of them
+        lacking=$(($2 - $(wc -l <current)))
+        [ "$lacking" -le 0 ] || cat ./@*.[su] 2>/dev/null | tail -n "$lacking" | readable >&2
     fi
     # tail's own words are about rotations; it ends with the connection, also while nothing comes
     tail -n "$first" ${4:+-F --pid="$PPID"} current 2>/dev/null | readable >&2

@@ -101,7 +101,7 @@ stays_up() {
 # The last $2 lines of a service's log from label $3 on, for the operator, on standard error.
 show_log() {
     [ -r "$1/log/main/current" ] || return 0
-    awk -v from="$3" '$1 >= from' "$1/log/main/current" | tail -n "$2" | readable >&2
+    cat "$1"/log/main/@*.[su] "$1/log/main/current" 2>/dev/null | awk -v from="$3" '$1 >= from' | tail -n "$2" | readable >&2
 }
 
 # Restart DIR and prove it: a new process, from release $2, up for $3 seconds, within $4 seconds after

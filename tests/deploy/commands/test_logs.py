@@ -10,6 +10,7 @@ import pytest
 
 from deploy.commands import logs
 from deploy.commands.logs import Excerpt
+from deploy.shell import Command, command
 from tests.deploy.commands.conftest import command_line
 
 
@@ -52,6 +53,25 @@ def test_all_from_a_moment_on_over_rotations(host, log):
     assert len(list((host.service / "log" / "main").glob("@*"))) > 2
     assert shown(host, 5, since=int(moment)) == many
     assert shown(host, 5, since=moment + 60) == []
+
+
+def test_the_last_lines_are_shown_also_where_the_file_was_rotated_a_moment_ago(
+    host, log
+):
+    many = [f"line {n} {'x' * 90}" for n in range(100)]
+    log(*many)
+    current = host.service / "log" / "main" / "current"
+    current.rename(current.with_name("@400000007fffffff00000000.s"))
+    current.touch()
+    assert shown(host, 50) == many[-50:]
+    log("last")
+    assert shown(host, 2) == [many[-1], "last"]
+    assert shown(host, 1) == ["last"]
+    # what a deploy that failed shows
+    libraries = host.paths.service.supervised_by.libraries
+    end = command("show_log", host.service, 2, "@40")
+    said = host.do(Command(end.text, libraries)).err.splitlines()
+    assert [line.split(" ", 2)[2] for line in said] == [many[-1], "last"]
 
 
 @contextlib.contextmanager
