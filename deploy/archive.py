@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from deploy.errors import Refused
 from deploy.repository import Revision, environment, git
-from deploy.tree import Tree, refuse_lfs_without_its_program, refuse_submodules
+from deploy.tree import Tree, refuse_what_no_archive_holds
 
 _BLOCK = 1 << 15
 #: bytes read at once to be sent: in blocks of 32 KiB, each a little more than a packet, every other packet is tiny
@@ -72,8 +72,7 @@ def archived(tree: Tree, only: Collection[str] | None = None) -> Iterator[Archiv
 
     Raises Refused for what an archive would not hold.
     """
-    refuse_submodules(tree, "copy")
-    refuse_lfs_without_its_program(tree, "copy")
+    refuse_what_no_archive_holds(tree)
     with (
         TemporaryDirectory(prefix="forklift-") as folder,
         _tar(tree, only) as process,

@@ -14,8 +14,6 @@ BeforeRelease = Callable[[Service, HostFacts, int], Iterable[str]]
 #: KiB that stay free whatever a release needs
 RESERVE = 10 * 1024
 INODES = 1000
-#: seconds that the clocks of operator and host may differ
-SKEW = 60
 
 
 def before_setup(service: Service, facts: HostFacts) -> Iterator[str]:
@@ -73,46 +71,10 @@ def before_control(service: Service, facts: HostFacts) -> Iterator[str]:
         yield _not_supervised(service)
 
 
-def in_check(
-    service: Service, facts: HostFacts, needed: int, now: float
-) -> Iterator[str]:
-    """Name what would go wrong, and what is not as it should be."""
-    yield from before_deploy(service, facts, needed)
-    yield from _machine(service, facts)
-    if facts.unreadable:
-        yield facts.unreadable
-    if not facts.deploy_to:
-        return
-    yield from _places(service, facts)
-    if abs(facts.clock - now) > SKEW:
-        yield f"its clock differs from yours by {round(facts.clock - now)} s; synchronize it"
-    if facts.service.down_file:
-        yield f"a down file keeps {service.name} down at the next boot; run: fab {service.name}.setup"
-    for each in facts.differs:
-        yield f"the installed {each} is not what its template makes now; run: fab {service.name}.setup"
-
-
-def _places(service: Service, facts: HostFacts) -> Iterator[str]:
-    if not facts.one_filesystem:
-        yield (
-            f"{service.deploy_to}/releases lies on another file system than current: one can be there "
-            "without the other; keep them on one"
-        )
-    for each in facts.unwritable:
-        yield f"{each} is not writable for {facts.user}; give it back: chown {facts.user} {each}"
-
-
-def needs_setup(facts: HostFacts) -> bool:
-    """Say whether `setup` has work here, for which it needs root."""
-    return bool(not facts.deploy_to or facts.differs or facts.service.down_file)
-
-
-def _machine(service: Service, facts: HostFacts) -> Iterator[str]:
-    for each in facts.missing_accounts:
-        yield f"there is no account {each}; make it with: useradd --create-home {each}"
-    if not facts.scanner:
-        supervisor = service.supervised_by
-        yield f"no {supervisor.scanner} runs; start it: {supervisor.start_scanner}"
+def before_start(service: Service, facts: HostFacts) -> Iterator[str]:
+    """Name what a start or a restart would end with: nothing comes up from what is not there."""
+    yield from before_control(service, facts)
+    yield from _incomplete(facts)
 
 
 def _tools(service: Service, facts: HostFacts) -> Iterator[str]:
@@ -137,10 +99,14 @@ def _directory(service: Service, facts: HostFacts) -> Iterator[str]:
             f"{service.deploy_to} belongs to {facts.deploy_to} and {facts.user} may not write there; "
             f"log in as {service.user}, or run: fab {service.name}.setup"
         )
-    if facts.current_is == "incomplete":
-        yield f"current leads to {facts.current}, which is no complete release; point it at one that is"
+    yield from _incomplete(facts)
     for each in facts.missing_files:
         yield f"the linked file {service.deploy_to}/shared/{each} is missing; {_put(service, each)}"
+
+
+def _incomplete(facts: HostFacts) -> Iterator[str]:
+    if facts.current_is == "incomplete":
+        yield f"current leads to {facts.current}, which is no complete release; point it at one that is"
 
 
 def _put(service: Service, file: str) -> str:

@@ -35,7 +35,7 @@ def check_task(project: Project) -> FleetTask:
         with project.targets(context) as (target,):
             from deploy.recipes import inspect
 
-            inspect.check(target)
+            inspect.check(target, project.wanted(""))
 
     return check
 

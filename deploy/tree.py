@@ -66,7 +66,13 @@ def look(revision: Revision, path: PurePosixPath = WHOLE) -> Tree:
     )
 
 
-def refuse_submodules(tree: Tree, via: str) -> None:
+def refuse_what_no_archive_holds(tree: Tree) -> None:
+    """Refuse what `git archive` leaves empty, or gives as a pointer."""
+    _refuse_submodules(tree, "copy")
+    _refuse_lfs_without_its_program(tree, "copy")
+
+
+def _refuse_submodules(tree: Tree, via: str) -> None:
     if tree.submodules:
         raise Refused(
             f"{tree.revision.commit[:7]} holds submodules ({tree.submodules[0]}), and deploy_via "
@@ -74,7 +80,7 @@ def refuse_submodules(tree: Tree, via: str) -> None:
         )
 
 
-def refuse_lfs_without_its_program(tree: Tree, via: str) -> None:
+def _refuse_lfs_without_its_program(tree: Tree, via: str) -> None:
     """Refuse what would be deployed as pointers: git asks git-lfs for the files."""
     if tree.lfs and not shutil.which("git-lfs"):
         raise Refused(

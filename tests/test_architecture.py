@@ -40,6 +40,7 @@ FLOORS = {
         (
             "paths",
             "faults",
+            "findings",
             "repository",
             "tree",
             "delta",

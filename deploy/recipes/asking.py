@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from deploy import repository
 from deploy.facts import HostFacts
 from deploy.output.output import Output
-from deploy.recipes import ingredients
-from deploy.recipes.delivery import Delivery, delivery
+from deploy.recipes import delivery, ingredients
+from deploy.recipes.delivery import Delivery
 from deploy.recipes.locking import Reached, reached
 from deploy.recipes.target import Target
 from deploy.recipes.timing import Seconds
 from deploy.release import Release
 from deploy.repository import Revision, Wanted
+from deploy.tree import Tree
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,14 @@ class Asked:
         return all(
             each.serves(commit, made_of[host]) for host, each in self.facts.items()
         )
+
+
+def found(target: Target, wanted: Wanted) -> Tree:
+    """Look at what a deploy would bring, without a word; raises Refused where there is no such thing."""
+    service = target.service
+    branch = wanted.branch or service.branch
+    revision = repository.resolve(service.repository, branch, wanted.project)
+    return delivery.found(service, revision)
 
 
 def locked(
@@ -83,7 +92,9 @@ def _begun(
     ]
     for key, target, revision in zip(keys, targets, revisions):
         if key not in begun:
-            begun[key] = until_done.enter_context(delivery(target.service, revision))
+            begun[key] = until_done.enter_context(
+                delivery.delivery(target.service, revision)
+            )
     return [begun[key] for key in keys]
 
 

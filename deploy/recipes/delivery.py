@@ -33,12 +33,21 @@ class Delivery(Protocol):
         """Give the least that this host can make the tree of; it may refuse, with status OUTDATED."""
 
 
-@contextmanager
-def delivery(service: Service, revision: Revision) -> Iterator[Delivery]:
-    """Make the tree ready to be brought; raises Refused if it cannot be whole on the hosts."""
+def found(service: Service, revision: Revision) -> Tree:
+    """Look at the tree that hosts are to have; raises Refused if it cannot be whole there."""
     wanted = tree.look(revision, service.repo_tree)
     if service.deploy_via == "git":
         _refuse_path(revision)
+    else:
+        tree.refuse_what_no_archive_holds(wanted)
+    return wanted
+
+
+@contextmanager
+def delivery(service: Service, revision: Revision) -> Iterator[Delivery]:
+    """Make the tree ready to be brought; raises Refused as found does."""
+    wanted = found(service, revision)
+    if service.deploy_via == "git":
         yield Fetched(wanted)
     else:
         with ExitStack() as until_brought:

@@ -7,11 +7,13 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
-from deploy import faults
-from deploy.errors import DeployError
+from deploy import findings
+from deploy.errors import DeployError, Refused
 from deploy.facts import HostFacts
+from deploy.recipes import asking
 from deploy.recipes.target import Target, refuse
 from deploy.release import Manifest
+from deploy.repository import Wanted
 from deploy.shell import Command, Script, Step
 
 
@@ -28,17 +30,32 @@ def releases(target: Target, as_json: bool = False) -> None:
     refuse({}, lambda _: (), results.failed.values())
 
 
-def check(target: Target) -> None:
-    """Tell what would go wrong, on all hosts at once; raises Refused with all of it."""
+def check(target: Target, wanted: Wanted) -> None:
+    """Tell what would go wrong, here and on all hosts at once; raises Refused with all of it."""
+    size, without_tree = _size(target, wanted)
     now = time.time()
     results = target.glance(closely=True)
-    unable = [*results.failed.values(), *_without_root(target, results.ok)]
+    unable = [
+        *without_tree,
+        *results.failed.values(),
+        *_without_root(target, results.ok),
+    ]
     refuse(
-        results.ok, lambda each: faults.in_check(target.service, each, 0, now), unable
+        results.ok,
+        lambda each: findings.in_check(target.service, each, size, now),
+        unable,
     )
     target.output.done(
         f"{target.service.name}: nothing stands in the way on {', '.join(results.ok)}"
     )
+
+
+def _size(target: Target, wanted: Wanted) -> tuple[int, Iterable[DeployError]]:
+    """Measure what a deploy would bring, or tell why it could not."""
+    try:
+        return asking.found(target, wanted).size, ()
+    except Refused as error:
+        return 0, (error,)
 
 
 def _without_root(
@@ -47,7 +64,7 @@ def _without_root(
     """Name the hosts where setup has work and may not do it."""
     if not target.service.use_sudo:
         return ()
-    waiting = [host for host, each in facts.items() if faults.needs_setup(each)]
+    waiting = [host for host, each in facts.items() if findings.needs_setup(each)]
     nothing = Script((Step("", Command(":")),))
     results = target.only(waiting).fleet.each(
         lambda remote: remote.run(nothing, as_root=True)

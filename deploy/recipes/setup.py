@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy import faults, secrets
 from deploy.commands import setup
 from deploy.errors import CannotConnect, NotUndone, Refused, ScriptFailed
-from deploy.recipes import rollout
+from deploy.recipes import asking, rollout
 from deploy.recipes.target import Target, if_interrupted, refuse, sentences
 from deploy.repository import Wanted
 from deploy.shell import Command, Script, Step
@@ -26,12 +26,14 @@ def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> No
     given = _given(target, wanted.project, environment)
     facts = target.look()
     refuse(facts, lambda each: faults.before_setup(target.service, each))
-    payload = b"".join(each for _, each in given)
-    _as_root(target, partial(_places, target, given), payload)
     without = [host for host, each in facts.items() if each.current is None]
     if without:
-        first = target.only(without)
-        rollout.update(first, wanted)
+        # what there is not is said before anything is made
+        asking.found(target, wanted)
+    payload = b"".join(each for _, each in given)
+    _as_root(target, partial(_places, target, given), payload)
+    if without:
+        _release(target.only(without), wanted)
     _as_root(target, lambda _: _finishing(target), b"", begun=True)
     down = not all(each.service.up for each in facts.values())
     hint = f"; bring it up with: fab {target.service.name}.deploy" if down else ""
@@ -81,6 +83,18 @@ def _places(
     yield Step("", setup.scripts(paths, run, log_run))
 
 
+def _release(target: Target, wanted: Wanted) -> None:
+    """Make the first release; what refuses it leaves a setup that has begun."""
+    try:
+        rollout.update(target, wanted)
+    except Refused as error:
+        raise NotUndone(f"{error}\nset this right and {_again(target)}") from None
+
+
+def _again(target: Target) -> str:
+    return f"run fab {target.service.name}.setup again: it goes on where it stopped"
+
+
 def _finishing(target: Target) -> Iterable[Step]:
     for line in target.service.setup_commands:
         yield Step(f"running: {line}", setup.in_service(target.paths, line))
@@ -94,8 +108,7 @@ def _as_root(
     target: Target, steps: Steps, payload: bytes, *, begun: bool = False
 ) -> None:
     scripts = {host: Script(tuple(steps(host))) for host in target.fleet.hosts}
-    again = f"run fab {target.service.name}.setup again: it goes on where it stopped"
-    with if_interrupted(again):
+    with if_interrupted(_again(target)):
         results = target.phase(
             "setup",
             lambda remote: remote.run(
@@ -109,4 +122,6 @@ def _as_root(
         # a script that was lost may have gone on, and what was done before stays
         lost = any(not isinstance(each, _SAID_NO) for each in results.failed.values())
         kind = NotUndone if results.ok or begun or lost else Refused
-        raise kind(f"{sentences(results.failed.values())}\nset this right and {again}")
+        raise kind(
+            f"{sentences(results.failed.values())}\nset this right and {_again(target)}"
+        )

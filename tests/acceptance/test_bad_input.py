@@ -13,6 +13,9 @@ def refused(result):
 def test_an_unknown_branch(operator):
     said = refused(operator.fab(operator.task("setup"), "--branch", "nope"))
     assert "there is no branch, tag or commit nope" in said
+    for host in operator.sandbox.hosts:
+        operator.on(host, f"! test -e {operator.deploy_to}")
+        operator.on(host, f"! test -e {operator.service_directory}")
 
 
 def test_a_repository_that_may_not_be_read(operator):
@@ -120,8 +123,10 @@ def test_a_service_that_does_not_reload(operator):
 def test_a_linked_file_that_is_missing(operator):
     operator.write_fabfile(linked_files=["config/database.yml"], linked_dirs=["log"])
     operator.commit("one")
-    said = refused(operator.fab(operator.task("setup")))
-    assert "shared/config/database.yml is missing" in said
+    result = operator.fab(operator.task("setup"))
+    assert result.returncode == 4  # it has made the directories
+    assert "shared/config/database.yml is missing" in result.stderr
+    assert "again: it goes on where it stopped" in result.stderr
     for host in operator.sandbox.hosts:
         operator.sandbox.hosts[host].run(
             f"mkdir -p {operator.deploy_to}/shared/config && echo x > {operator.deploy_to}/shared/config/database.yml",

@@ -54,6 +54,17 @@ def test_what_the_settings_need_and_a_host_lacks_is_named(checked):
     assert "there is no account nobody2" in missing
 
 
+def test_what_could_not_be_deployed_at_all_is_told(checked):
+    assert "no branch, tag or commit nope in ." in said(checked, branch="nope")
+    assert "has no directory gone; set repo_tree" in said(checked, repo_tree="gone")
+    checked.commit("one", **{"large.txt": "x" * 5_000_000})
+    place = f"{checked.deploy_to}/releases"
+    checked.on("web1", f"mount -t tmpfs -o size=15m none {place} && chown app {place}")
+    found = said(checked)
+    checked.on("web1", f"umount {place}")
+    assert "and the release needs 19; make room" in found
+
+
 def test_a_file_system_of_its_own_and_too_little_room_are_named(checked):
     releases = f"{checked.deploy_to}/releases"
     checked.on("web1", f"mount -t tmpfs -o size=5m,nr_inodes=200 none {releases}")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from deploy import faults
+from deploy import faults, findings
 from deploy.facts import HostFacts, Supervised
 from deploy.settings import Service
 
@@ -32,7 +32,7 @@ def test_nothing_stands_in_the_way_on_a_good_host():
     assert found(faults.before_update, GOOD) == ""
     assert list(faults.before_setup(SERVICE, GOOD)) == []
     assert list(faults.before_control(SERVICE, GOOD)) == []
-    assert list(faults.in_check(SERVICE, GOOD, 0, 1000)) == []
+    assert list(findings.in_check(SERVICE, GOOD, 0, 1000)) == []
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,9 @@ def test_what_is_missing_for_a_setting_is_named_with_its_package(tool):
 
 
 def test_a_repository_that_a_host_cannot_read_is_told_by_check():
-    (said,) = faults.in_check(SERVICE, replace(GOOD, unreadable="cannot read"), 0, 1000)
+    (said,) = findings.in_check(
+        SERVICE, replace(GOOD, unreadable="cannot read"), 0, 1000
+    )
     assert said == "cannot read"
 
 
@@ -91,7 +93,7 @@ def test_an_update_needs_no_supervise():
 
 def test_a_host_that_is_not_set_up_has_this_one_fault():
     assert len(list(faults.before_deploy(SERVICE, HostFacts(), 0))) == 1
-    assert len(list(faults.in_check(SERVICE, HostFacts(), 0, 9))) == 1
+    assert len(list(findings.in_check(SERVICE, HostFacts(), 0, 9))) == 1
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,15 @@ def test_a_host_that_is_not_set_up_has_this_one_fault():
 def test_nothing_is_controlled_that_is_not_there(what, sentence):
     (fault,) = faults.before_control(SERVICE, replace(GOOD, **what))
     assert sentence in fault
+
+
+def test_what_runs_is_not_restarted_from_a_release_that_is_not_there():
+    """And may be stopped all the same."""
+    dangling = replace(GOOD, current_is="incomplete")
+    (fault,) = faults.before_start(SERVICE, dangling)
+    assert "is no complete release; point it at one that is" in fault
+    assert list(faults.before_control(SERVICE, dangling)) == []
+    assert list(faults.before_start(SERVICE, GOOD)) == []
 
 
 @pytest.mark.parametrize(
@@ -123,5 +134,5 @@ def test_nothing_is_controlled_that_is_not_there(what, sentence):
     ],
 )
 def test_a_check_also_tells_what_is_not_as_it_should_be(what, sentence):
-    told = list(faults.in_check(SERVICE, replace(GOOD, **what), 0, 1000))
+    told = list(findings.in_check(SERVICE, replace(GOOD, **what), 0, 1000))
     assert sentence in "\n".join(told)

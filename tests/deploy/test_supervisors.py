@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from deploy import faults, shell
+from deploy import findings, shell
 from deploy.facts import HostFacts
 from deploy.paths import Paths
 from deploy.rendering import Templates
@@ -75,7 +75,7 @@ def test_what_a_host_lacks_is_called_by_its_name_and_its_package(name):
         scanner=False,
         scan_directory=False,
     )
-    said = "\n".join(faults.in_check(service(name), lacking, 0, 0))
+    said = "\n".join(findings.in_check(service(name), lacking, 0, 0))
     assert f"{', '.join(wanted.tools)} cannot be found" in said
     assert f"apt-get install {wanted.package} tar" in said
     assert f"no {wanted.scanner} runs; start it: {wanted.start_scanner}" in said
