@@ -21,12 +21,12 @@ REFUSED = (71, 75)
 
 def start(target: Target) -> None:
     starting = partial(_of_current, target, supervise.start)
-    _asked(target, ("start", "up"), starting, verified=True)
+    _asked(target, ("start", "up"), starting, starts=True)
 
 
 def restart(target: Target) -> None:
     restarting = partial(_of_current, target, supervise.restart)
-    _asked(target, ("restart", "restarted"), restarting, verified=True)
+    _asked(target, ("restart", "restarted"), restarting, starts=True)
 
 
 def stop(target: Target) -> None:
@@ -46,18 +46,19 @@ def _asked(
     target: Target,
     words: tuple[str, str],
     commands: Callable[[str, HostFacts], list[Command]],
-    verified: bool = False,
+    starts: bool = False,
 ) -> None:
-    """Do it on every host; with *verified*, a release that has never run counts as verified then."""
+    """Do it on every host; if it *starts* a release that has never run, that counts as verified then."""
     task, became = words
     known = target.look()
-    refuse(known, lambda each: faults.before_control(target.service, each))
+    stands_in_the_way = faults.before_start if starts else faults.before_control
+    refuse(known, lambda each: stands_in_the_way(target.service, each))
 
     def act(remote: Remote) -> None:
         facts = known[remote.host]
         wanted = [
             *commands(remote.host, facts),
-            *(_verifying(target, facts) if verified else []),
+            *(_verifying(target, facts) if starts else []),
         ]
         begun = Step("", lock.enter_phase(target.paths))
         remote.run(

@@ -26,7 +26,14 @@ def test_a_restart_is_a_new_process(operator):
     operator.ready()
     before = operator.pid("web1")
     operator.done(operator.task("restart"))
-    assert operator.pid("web1") != before
+    after = operator.pid("web1")
+    assert after != before
+    link = f"{operator.deploy_to}/current"
+    operator.on("web1", f"mv {link} {link}.kept && ln -s releases/gone {link}")
+    refused = operator.fab(operator.task("restart"))
+    assert refused.returncode == 2
+    assert "web1: current leads to gone, which is no complete" in refused.stderr
+    assert operator.pid("web1") == after
 
 
 def test_reload_leaves_the_process_and_reaches_it(operator):
