@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from types import CoroutineType, GeneratorType
 
-from worker import alarm, hook, retry, serializers
+from worker import alarm, failing, hook, retry, serializers
 from worker.errors import Abort, Decline, UnknownSerializer
 from worker.handler import Handler
 from worker.hold import Held
 from worker.hook import Hook
 from worker.job import Failed, Job, Outcome, Retry
 from worker.register import Register
-from worker.retry import Failure
 from worker.store.base import Grabbed
 from worker.store.interface import Store
-from worker.verdict import FALLBACK_DELAY
 
 
 class NotCompleted(Exception):
-    """A handler that completes explicitly did not."""
+    """A handler that completes explicitly did not, or what it returned had not begun."""
 
 
 def perform(register: Register, store: Store, *grabbed: Grabbed) -> list[Outcome]:
@@ -41,13 +38,17 @@ def perform(register: Register, store: Store, *grabbed: Grabbed) -> list[Outcome
     try:
         job = _together([job_of(each, hold, hooks) for each in grabbed])
         _work(handler, job, hold, hooks)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise  # of whoever tries jobs at a terminal: a child takes no notice of INT
+    except (
+        BaseException
+    ) as error:  # asyncio's CancelledError is no Exception, nor is SystemExit
         if job is None:
             blank = [job_of(each._replace(arg="null"), hold) for each in grabbed]
             return [_unread(handler, each, error) for each in blank]
         if not hold.is_decided:
             took = time.perf_counter() - started
-            failed = [_failed(handler, each, error) for each in job.together]
+            failed = [failing.failed(handler, each, error) for each in job.together]
             return [replace(each, seconds=took) for each in failed]
     return [hold.verdict(time.perf_counter() - started)] * len(grabbed)
 
@@ -70,7 +71,17 @@ def _work(handler: Handler, job: Job, hold: Held, hooks: Sequence[Hook]) -> None
     else:
         if handler.explicit_completion and not hold.is_decided:
             raise NotCompleted("work returned without calling job.completed()")
+        _refuse_unbegun(result, hold)
         hold.deliver(result)
+
+
+def _refuse_unbegun(result: object, hold: Held) -> None:
+    """What a call of an async function or a generator gives has done nothing yet, and nobody will begin it."""
+    if isinstance(result, (CoroutineType, GeneratorType)) and not hold.is_decided:
+        result.close()
+        raise NotCompleted(
+            f"work gave a {type(result).__name__}, of which nothing has run; it may call asyncio.run() by itself"
+        )
 
 
 def job_of(grabbed: Grabbed, hold: Held, hooks: Sequence[Hook] = ()) -> Job:
@@ -91,39 +102,4 @@ def _unread(handler: Handler, job: Job, error: BaseException) -> Retry | Failed:
     """Decide on a job whose argument could not be read; *job* is without it."""
     if isinstance(error, UnknownSerializer):
         return retry.after_unreadable(str(error), job.attempt)
-    return _failed(handler, job, error)
-
-
-def _failed(handler: Handler, job: Job, error: BaseException) -> Retry | Failed:
-    failure = Failure(
-        error=f"{type(error).__name__}: {error}",
-        place=place_of(error),
-        traceback="".join(
-            traceback.format_exception(type(error), error, error.__traceback__)
-        ),
-    )
-    delay = _delay(handler, job) if job.attempt <= handler.max_retries else 0.0
-    return retry.after_failure(failure, job.attempt, handler.max_retries, delay)
-
-
-def _delay(handler: Handler, job: Job) -> float:
-    """Ask the handler; an error in its answer is no reason to lose the retry."""
-    try:
-        first = handler.retry_delay
-        if callable(first):
-            return retry.waiting(first(job))
-        grown = retry.delay_before(
-            job.attempt, float(first), handler.backoff, handler.max_retry_delay
-        )
-        return retry.waiting(grown)
-    except Exception:  # user code again; what failed first is what gets reported
-        return FALLBACK_DELAY
-
-
-def place_of(error: BaseException) -> str:
-    """Name the error's type and the line that raised it; not its text, which may hold the argument."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = (
-        f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    )
-    return f"{type(error).__name__}{where}"
+    return failing.failed(handler, job, error)

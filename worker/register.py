@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 
 from worker import serializers
 from worker.errors import BadHandler, UnknownSerializer
-from worker.handler import Handler
+from worker.handler import FunctionHandler, Handler
 from worker.hook import Hook
 from worker.job import LONGEST_DELAY
 from worker.schedule import Schedule
@@ -64,7 +65,20 @@ def _check(each: Handler) -> None:
             )
     if each.schedule:
         Schedule(each.schedule, each.time_zone).check()
+    _check_work(each)
     _check_parts(each)
+
+
+def _check_work(each: Handler) -> None:
+    work = each.function if isinstance(each, FunctionHandler) else each.work
+    if (
+        iscoroutinefunction(work)
+        or isgeneratorfunction(work)
+        or isasyncgenfunction(work)
+    ):
+        raise BadHandler(
+            f"{each.name} is async or a generator, so calling it would run nothing; make it a plain function, which may call asyncio.run()"
+        )
 
 
 def _check_parts(each: Handler) -> None:

@@ -38,6 +38,16 @@ def test_a_job_never_makes_a_worker_import_anything():
             "negative",
             "max_retries is -1; it must be at least 0",
         ),
+        (
+            "from worker import Handler\nclass A(Handler):\n async def work(self, job): 0",
+            "class_async",
+            "class_async.A is async or a generator",
+        ),
+        (
+            "from worker import handler\n@handler\ndef f(job): yield",
+            "yields",
+            "yields.f is async or a generator, so calling it would run nothing",
+        ),
         *(
             (
                 f"from worker import handler\n@handler({setting}=float('{number}'))\ndef f(job): 0",

@@ -1,5 +1,6 @@
 """What a handler does decides how its attempt ends."""
 
+import asyncio
 import math
 from contextlib import suppress
 
@@ -33,13 +34,48 @@ def raising(error):
     return work
 
 
-@pytest.mark.parametrize("error", [ValueError("x"), SystemExit(1), SystemExit("bye")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("x"),
+        SystemExit(1),
+        SystemExit("bye"),
+        asyncio.CancelledError("late"),
+        GeneratorExit(),
+    ],
+)
 def test_an_exception_fails_the_attempt(queue, error):
     end = do(queue, raising(error))
     assert isinstance(end, Failed)
     assert end.error == f"{type(error).__name__}: {error}"
     assert end.place.startswith(f"{type(error).__name__} at test_perform.py:")
     assert "raise error" in end.traceback
+
+
+def test_an_exception_that_cannot_be_told_fails_the_attempt_all_the_same(queue):
+    class Mute(Exception):
+        def __str__(self):
+            raise KeyError
+
+    end = do(queue, raising(Mute()))
+    assert isinstance(end, Failed)
+    assert end.error == "Mute: its text cannot be had, for that raised KeyError"
+
+
+def test_who_tries_a_job_at_a_terminal_can_interrupt_it(queue):
+    with pytest.raises(KeyboardInterrupt):
+        do(queue, raising(KeyboardInterrupt()))
+
+
+async def _later():
+    pass
+
+
+@pytest.mark.parametrize("result", [_later, lambda: (each for each in "ab")])
+def test_work_that_was_never_begun_is_not_done(queue, result):
+    end = do(queue, lambda _: result())
+    assert isinstance(end, Failed)
+    assert "of which nothing has run" in end.error
 
 
 def test_abort_means_never_again(queue):
