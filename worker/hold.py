@@ -51,6 +51,10 @@ class Held:
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:
+        """One within another is a part of it: a second BEGIN would commit what the first has written."""
+        if self._cursor is not None:
+            yield self._cursor
+            return
         with self._store.transaction() as cursor:
             self._cursor = cursor
             try:

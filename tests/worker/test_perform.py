@@ -208,6 +208,23 @@ def test_a_worker_that_lost_its_lease_writes_nothing(ledger):
     assert sql(ledger, "SELECT id FROM ledger") == []
 
 
+@pytest.mark.parametrize("within", ["transaction", "replace"])
+def test_a_transaction_within_another_is_a_part_of_it(ledger, within):
+    def work(job):
+        with job.transaction() as cursor:
+            cursor.execute(f"INSERT INTO ledger VALUES ({job.id})")
+            if within == "replace":
+                job.replace(("a.B", 1))
+            else:
+                with job.transaction() as same:
+                    same.execute(f"INSERT INTO ledger VALUES ({job.id} + 1)")
+            raise ValueError
+
+    assert isinstance(do(ledger, work), Failed)
+    assert sql(ledger, "SELECT id FROM ledger") == []
+    assert states(ledger) == {"running": 1}
+
+
 def test_a_transaction_without_completed_commits_and_the_job_goes_on(ledger):
     end = do(ledger, write_and(lambda _: None))
     assert isinstance(end, Done)
