@@ -55,12 +55,15 @@ class Held:
         if self._cursor is not None:
             yield self._cursor
             return
-        with self._store.transaction() as cursor:
-            self._cursor = cursor
-            try:
-                yield cursor
-            finally:
-                self._cursor = None
+        result, self._settled_in_open = self._result, False
+        try:
+            with self._store.transaction() as self._cursor:
+                yield self._cursor
+        except BaseException:
+            self._result = result  # undone as well
+            raise
+        finally:
+            self._cursor = None
         self.settled = self.settled or self._settled_in_open
 
     def complete(self, result: Any = None) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.worker.support import grab, settle, sql, states
 from worker import Abort, Decline, LeaseLost, handler
-from worker.job import LONGEST_DELAY, Aborted, Done, Failed, GivenBack, Retry, Settled
+from worker.job import LONGEST_DELAY, Aborted, Delivered, Done, Failed, GivenBack, Retry, Settled
 from worker.perform import perform
 from worker.register import Register
 from worker.store.base import Settlement
@@ -206,6 +206,20 @@ def test_a_worker_that_lost_its_lease_writes_nothing(ledger):
 
     assert isinstance(do(ledger, lose), Failed)
     assert sql(ledger, "SELECT id FROM ledger") == []
+
+
+def test_what_was_said_in_a_transaction_is_undone_with_it(ledger):
+    def work(job):
+        with suppress(ValueError), job.transaction():
+            job.completed("undone")
+            raise ValueError
+        with job.transaction() as cursor:
+            cursor.execute("INSERT INTO ledger VALUES (1)")
+        return "done"
+
+    end = do(ledger, work, keep_result=60)
+    assert end == Delivered('"done"', 60)
+    assert len(sql(ledger, "SELECT id FROM ledger")) == 1
 
 
 @pytest.mark.parametrize("within", ["transaction", "replace"])
