@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worker import log, wire
+from worker import forking, log, wire
 from worker.errors import WorkerError
 from worker.holding import leases_of
 from worker.job import Done, GivenBack, Outcome, Settled
@@ -61,6 +61,7 @@ class Child:
         self._ends, self._register, self._store = ends, register, store
         self._reader = wire.Reader(ends.connection)
         self._orders: deque[list[Grabbed]] = deque()
+        self._pid = os.getpid()
         self._finished = 0
         #: ends that may not be in the database yet, the oldest first, and how many there have been
         self._unsettled: deque[Settlement] = deque()
@@ -111,6 +112,9 @@ class Child:
             group = self._together(jobs)
             self._vigil.jobs = group
             ends = perform(self._register, self._store, *group)
+            if os.getpid() != self._pid:
+                # a handler forked, and this came out of it: what follows belongs to the child alone
+                forking.leave(0)
             self._vigil.jobs = ()
             del jobs[: len(group)]
             outcomes += ends

@@ -30,10 +30,10 @@ def _become(body: Callable[[], object]) -> NoReturn:
     except BaseException:  # the end of the child; nothing of the parent's may run in it
         sys.excepthook(*sys.exc_info())
     finally:
-        _exit(status)
+        leave(status)
 
 
-def _exit(status: int) -> NoReturn:
+def leave(status: int) -> NoReturn:
     """Leave without the parent's exit handlers."""
     try:
         sys.stdout.flush()

@@ -67,6 +67,17 @@ class Leave(Handler):
         os._exit(3)
 
 
+class Fork(Handler):
+    """Forks, and has the other process come out of it too."""
+
+    def work(self, job):
+        if os.fork() == 0:
+            if job.arg == "exit":
+                raise SystemExit(0)
+            return
+        os.wait()
+
+
 class Fail(Handler):
     max_retries, retry_delay = 2, 0.1
 

@@ -58,6 +58,18 @@ def test_the_exit_code_of_a_child_that_left_is_kept(queue, run):
     assert "exited with 3" in queue.kept()[0].error
 
 
+def test_a_process_that_comes_out_of_a_handler_beside_its_child_leaves(
+    queue, run, tmp_path
+):
+    running = run(queue)
+    queue.enqueue_many(f"{JOBS}.Fork", ["exit", "return"])
+    queue.enqueue_many(f"{JOBS}.Note", [{"file": str(tmp_path / "seen")}] * 3)
+    until(lambda: states(queue) == {}, limit=20)
+    assert lines_of(tmp_path / "seen") == ["3 1", "4 1", "5 1"]
+    pid = running.process.pid
+    assert sorted(session_members(pid)) == sorted([pid, *running.children()])
+
+
 def test_a_job_that_crashed_twice_may_still_succeed(queue, run, tmp_path):
     seen = tmp_path / "seen"
     run(queue)

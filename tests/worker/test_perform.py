@@ -8,7 +8,16 @@ import pytest
 
 from tests.worker.support import grab, settle, sql, states
 from worker import Abort, Decline, LeaseLost, handler
-from worker.job import LONGEST_DELAY, Aborted, Delivered, Done, Failed, GivenBack, Retry, Settled
+from worker.job import (
+    LONGEST_DELAY,
+    Aborted,
+    Delivered,
+    Done,
+    Failed,
+    GivenBack,
+    Retry,
+    Settled,
+)
 from worker.perform import perform
 from worker.register import Register
 from worker.store.base import Settlement
