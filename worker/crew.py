@@ -71,6 +71,11 @@ class Crew:
             ends = member.ends(manager_pid, self.journal)
             child.live(ends, self._register, self._store)
 
-        member.start(forking.fork(live))
+        try:
+            pid = forking.fork(live)
+        except OSError:
+            member.abandon()
+            raise
+        member.start(pid)
         self.members.append(member)
         return member

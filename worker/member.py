@@ -33,9 +33,10 @@ class Member:
     def __init__(self, limits: Limits) -> None:
         self.connection, self._theirs = socket.socketpair()
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, FITS)
+        self._tally = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("I")
+        # last: sockets and pages of memory that an error leaves behind are freed, numbers are not
         self._permits_left, self._permits = os.pipe()
         os.set_blocking(self._permits_left, False)
-        self._tally = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("I")
         self._reader = wire.Reader(self.connection)
         self.hand = Hand()
         self.pid = 0
@@ -131,6 +132,11 @@ class Member:
         reports = self._reports()
         wreck = self.hand.wreck(self._tally[0], self._withdraw())
         return reports, wreck
+
+    def abandon(self) -> None:
+        """Close all ends: there is no child."""
+        self._theirs.close()
+        self.close()
 
     def close(self) -> None:
         """Close the manager's ends, in the manager and in a sibling after its fork."""

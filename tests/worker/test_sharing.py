@@ -1,5 +1,11 @@
 """How much is grabbed and handed over at once."""
 
+import errno
+import gc
+import os
+import selectors
+from pathlib import Path
+
 import pytest
 
 from tests.worker.support import exchange_of
@@ -38,6 +44,21 @@ def test_one_grab_stays_small_however_many_children_wait_for_tiny_jobs(
     assert 1 < sharing.wanted() < LARGEST
     crew.members = members
     assert sharing.wanted() == LARGEST
+
+
+def test_a_fork_that_is_refused_leaves_no_descriptor_open(tmp_path, monkeypatch):
+    def refuse():
+        raise BlockingIOError(errno.EAGAIN, "no more processes")
+
+    queue = Queue(f"sqlite:///{tmp_path / 'queue.db'}")
+    crew = Crew(Register(), queue.store, places.make(Pool(), 1).of(0), Journal())
+    with selectors.DefaultSelector() as selector:
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        monkeypatch.setattr(os, "fork", refuse)
+        with pytest.raises(BlockingIOError):
+            crew.fork(Limits(), selector, [])
+        gc.collect()
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_what_is_said_to_fit_into_a_busy_childs_socket_does(members):
