@@ -42,7 +42,8 @@ class Holding:
     ) -> None:
         self.store = store
         self._register = register
-        self._queues = tuple(queues)
+        # each once: what is looked for twice in one turn is found twice
+        self._queues = tuple(dict.fromkeys(queues))
         self._holder = Holder(random.SystemRandom().getrandbits(31) | 1, release)
         self._grabs = 0
         self._paused: frozenset[str] = frozenset()

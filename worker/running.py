@@ -83,8 +83,7 @@ class _Plan:
         return Manager(exchange, crew, register, settings).run(bell)
 
     def _exchange(self, queue: Queue, share: Share, journal: Journal) -> Exchange:
-        names = [name for name in self.options.queues.split(",") if name]
-        holding = Holding(queue.store, self.register, names or ["default"], release())
+        holding = Holding(queue.store, self.register, self.options.queues, release())
         ticking = self.register if share.is_first else Register()
         periodic = Periodic(queue.store, ticking, release(), journal)
         keep_failed = self.options.prune_days * DAY or None

@@ -4,9 +4,11 @@ from contextlib import closing
 import pytest
 
 from tests.worker.jobs import Echo, give_up
-from tests.worker.support import grab, settle, sql, states
-from worker import BadHandler, BadJob, DuplicateJob, Handler, Queue
+from tests.worker.support import JOBS, grab, settle, sql, states
+from worker import BadHandler, BadJob, DuplicateJob, Handler, Queue, options
+from worker.holding import Holding
 from worker.job import Aborted, Failed
+from worker.register import Register
 
 ECHO = "tests.worker.jobs.Echo"
 
@@ -49,6 +51,13 @@ def test_queues_are_grabbed_in_the_order_that_was_asked_for(queue):
     soon = queue.enqueue(ECHO, queue="high")
     queue.enqueue(ECHO, queue="unasked")
     assert [job.id for job in grab(queue, 10, queues=["high", "low"])] == [soon, late]
+
+
+def test_a_queue_that_is_named_twice_is_worked_on_once(queue):
+    id = queue.enqueue(ECHO)
+    queues = options.parse(["run", JOBS, "--queues", "low, default ,default,"]).queues
+    holding = Holding(queue.store, Register(), queues, "")
+    assert [job.id for job in holding.turn([], 10).grabbed] == [id]
 
 
 def test_a_handler_says_into_which_queue_its_jobs_go(queue):

@@ -30,6 +30,11 @@ def megabytes(text: str) -> float:
     return float(text)
 
 
+def names(text: str) -> list[str]:
+    """Read the names of queues between commas."""
+    return [name.strip() for name in text.split(",") if name.strip()] or ["default"]
+
+
 def hooks(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--hook",

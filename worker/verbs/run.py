@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from worker.spare import COOL_DOWN
-from worker.verbs.kinds import count, hooks, megabytes, seconds
+from worker.verbs.kinds import count, hooks, megabytes, names, seconds
 
 
 def run(verb: argparse.ArgumentParser) -> None:
@@ -22,6 +22,7 @@ def run(verb: argparse.ArgumentParser) -> None:
     _rhythm(verb)
     verb.add_argument(
         "--queues",
+        type=names,
         default="default",
         metavar="A,B",
         help="in this order of importance; default",
