@@ -69,6 +69,10 @@ class FunctionHandler(Handler):
     def __init__(
         self, function: Callable[[Job], object], settings: dict[str, Any]
     ) -> None:
+        if isinstance(function, type) or not callable(function):
+            raise BadHandler(
+                f"@handler is for functions, not for {function!r}; a class is a handler by itself, and settings have names"
+            )
         self.function = function
         self.__doc__ = function.__doc__
         for setting, value in settings.items():
@@ -116,6 +120,10 @@ def _name(named: HandlerLike) -> str:
     if isinstance(named, Handler):
         return (
             named.name if isinstance(named, FunctionHandler) else name_of(type(named))
+        )
+    if not (isinstance(named, type) and issubclass(named, Handler)):
+        raise BadHandler(
+            f"{named!r} is no handler: subclass Handler, or put @handler on a function"
         )
     return f"{named.__module__}.{named.__qualname__}"
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from worker.errors import BadHandler
-from worker.handler import FunctionHandler, Handler
+from worker.failing import place_of
+from worker.handler import FunctionHandler, Handler, name_of
 from worker.hook import Hook
 from worker.register import Register
 
@@ -41,10 +42,17 @@ def _imported(module: str, name: str) -> ModuleType:
         return importlib.import_module(module)
     except ImportError as error:
         raise BadHandler(f"cannot import {name}: {error}") from error
-    except Exception as error:  # the module's own code may raise anything
+    except (Exception, SystemExit) as error:  # the module's own code may raise anything
         raise BadHandler(
-            f"importing {module} raised {type(error).__name__}: {error}"
+            f"importing {module} raised {_place_of(error)}: {error}"
         ) from error
+
+
+def _place_of(error: BaseException) -> str:
+    """A SyntaxError says itself where it is, and was raised by the importer."""
+    if isinstance(error, SyntaxError):
+        return type(error).__name__
+    return place_of(error)
 
 
 def _in(module: ModuleType, attribute: str) -> list[Handler]:
@@ -65,6 +73,13 @@ def _in(module: ModuleType, attribute: str) -> list[Handler]:
 def _instance(value: object) -> Handler | None:
     if isinstance(value, FunctionHandler):
         return value
-    if inspect.isclass(value) and issubclass(value, Handler):
-        return value() if value.work is not Handler.work else None
-    return None
+    if not (inspect.isclass(value) and issubclass(value, Handler)):
+        return None
+    if value.work is Handler.work or inspect.isabstract(value):
+        return None
+    try:
+        return value()
+    except Exception as error:  # its constructor is user code
+        raise BadHandler(
+            f"{name_of(value)} cannot be made, as a handler is, without arguments: {place_of(error)}: {error}"
+        ) from error

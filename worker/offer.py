@@ -49,9 +49,10 @@ def offer(
     handler: HandlerLike, arg: Any, queue: str | None = None, **said: Any
 ) -> Offer:
     """Say what is offered; *queue* is the handler's own unless it is given."""
+    name = name_of(handler)
     if queue is None:
         queue = "default" if isinstance(handler, str) else handler.queue
-    return Offer(name_of(handler), arg, queue=queue, **said)
+    return Offer(name, arg, queue=queue, **said)
 
 
 def accepted(

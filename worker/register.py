@@ -82,6 +82,8 @@ def _check_work(each: Handler) -> None:
 
 
 def _check_parts(each: Handler) -> None:
+    if isinstance(each.hooks, Hook):
+        raise BadHandler(f"{each.name}.hooks is a hook; it must be a list of hooks")
     for hook in each.hooks:
         if not isinstance(hook, Hook):
             raise BadHandler(f"{each.name}.hooks has {hook!r}, which is no Hook")

@@ -6,6 +6,7 @@ from tests.worker import jobs
 from worker import BadHandler, Handler, Job, handler
 from worker.handler import name_of
 from worker.loading import load
+from worker.offer import offer
 
 
 def test_a_module_gives_all_its_handlers_and_a_name_one():
@@ -48,6 +49,31 @@ def test_a_job_never_makes_a_worker_import_anything():
             "yields",
             "yields.f is async or a generator, so calling it would run nothing",
         ),
+        (
+            "raise SystemExit(0)",
+            "leaving",
+            "importing leaving raised SystemExit at leaving.py:1",
+        ),
+        (
+            "x = (",
+            "unclosed",
+            "importing unclosed raised SyntaxError: '.*unclosed.py, line 1",
+        ),
+        (
+            "from worker import Handler\nclass A(Handler):\n def __init__(self, x): 0\n def work(self, job): 0",
+            "wanting",
+            "wanting.A cannot be made, as a handler is, without arguments: TypeError",
+        ),
+        (
+            "from worker import Handler, Hook\nclass A(Handler):\n hooks = (Hook())\n def work(self, job): 0",
+            "hooked",
+            "hooked.A.hooks is a hook; it must be a list of hooks",
+        ),
+        (
+            "from worker import Handler, handler\n@handler\nclass A(Handler):\n def work(self, job): 0",
+            "twofold",
+            "a class is a handler by itself",
+        ),
         *(
             (
                 f"from worker import handler\n@handler({setting}=float('{number}'))\ndef f(job): 0",
@@ -73,6 +99,28 @@ def test_what_cannot_be_loaded_is_a_sentence(
     with pytest.raises(BadHandler, match=sentence):
         load([name])
     sys.modules.pop(module, None)
+
+
+def test_a_base_class_that_is_abstract_is_no_handler(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "based.py").write_text(
+        "import abc\n"
+        "from worker import Handler\n"
+        "class Base(Handler, abc.ABC):\n"
+        "    def work(self, job): self.step()\n"
+        "    @abc.abstractmethod\n"
+        "    def step(self): ...\n"
+        "class Step(Base):\n"
+        "    def step(self): ...\n"
+    )
+    assert [each.name for each in load(["based"])] == ["based.Step"]
+    sys.modules.pop("based")
+
+
+@pytest.mark.parametrize("thing", [lambda job: job, 42, None, int])
+def test_what_is_no_handler_is_refused_with_what_to_do(thing):
+    with pytest.raises(BadHandler, match="is no handler: subclass Handler, or put"):
+        offer(thing, {})
 
 
 def test_a_function_with_settings_is_a_handler_and_still_a_function():
