@@ -8,7 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 
-from worker import commands, desk_commands, options, reexec, running
+from worker import commands, desk_commands, log, options, reexec, running
 from worker.address import Address
 from worker.errors import BadAddress, WorkerError
 
@@ -57,9 +57,22 @@ def _print(lines: Iterator[str]) -> int:
     """Print what a verb yields; the status is what it returns."""
     while True:
         try:
-            print(next(lines), flush=True)
+            line = next(lines)
         except StopIteration as end:
             return end.value or 0
+        _say(line)
+
+
+def _say(line: str) -> None:
+    """Print. A reader that has seen enough is no error, and what else is to be done is done."""
+    try:
+        print(line, flush=True)
+    except OSError as error:
+        log.silence(1)
+        if not isinstance(error, BrokenPipeError):
+            raise WorkerError(
+                f"the output cannot be written: {error.strerror}"
+            ) from error
 
 
 def _sentence(message: Warning | str, *_: object) -> str:
@@ -68,4 +81,5 @@ def _sentence(message: Warning | str, *_: object) -> str:
 
 
 if __name__ == "__main__":
+    log.open_streams()
     sys.exit(main(sys.argv[1:]))

@@ -52,7 +52,7 @@ def enqueue(options: argparse.Namespace, addresses: Sequence[Address]) -> Iterat
     """Into any of the queues that answers."""
     try:
         arg = json.loads(options.arg)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadJob(f"the argument is not JSON: {error}") from error
     queue, id = Queues(addresses, hooks=load_hooks(options.hook)).enqueue(
         options.handler,

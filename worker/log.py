@@ -19,6 +19,25 @@ def lines(events: list[str]) -> None:
     _Patient(2, "w", closefd=False).write(data)
 
 
+def open_streams() -> None:
+    """Let no file or connection get the number of a stream that is closed, as what is printed would go there."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def silence(number: int) -> None:
+    """Let a descriptor lead to /dev/null."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, number)
+    os.close(null)
+
+
 def protect_streams() -> None:
     """Let print and logging outlive the reader of our pipes: a draining job is not to fail of it."""
     sys.stdout = _stream(1)
@@ -44,9 +63,7 @@ class _Patient(io.FileIO):
             while left:
                 left = left[super().write(left) or 0 :]
         except ConnectionError:
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, self.fileno())
-            os.close(null)
+            silence(self.fileno())
         except OSError as error:
             if error.errno not in FULL:
                 raise

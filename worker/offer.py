@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,8 +67,8 @@ def accepted(
         offer.queue,
         offer.priority,
         float(offer.run_after),
-        _key(offer.uniqkey, "uniqkey"),
-        _key(offer.coalesce, "coalesce value"),
+        _key(offer.uniqkey, "a uniqkey"),
+        _key(offer.coalesce, "a coalesce value"),
     )
 
 
@@ -79,8 +80,7 @@ def release() -> str:
 def _check(offer: Offer) -> None:
     if len(offer.handler) > LONGEST_NAME:
         raise BadJob(f"the handler's name is longer than {LONGEST_NAME} characters")
-    if not 0 < len(offer.queue) <= LONGEST_QUEUE:
-        raise BadJob(f"a queue's name has 1 to {LONGEST_QUEUE} characters")
+    _text(offer.queue, "a queue's name", 1, LONGEST_QUEUE)
     if not _is_number(offer.run_after) or not 0 <= offer.run_after <= LONGEST_DELAY:
         raise BadJob(
             f"run_after is {offer.run_after!r}; it must be seconds from now, not negative"
@@ -92,11 +92,16 @@ def _check(offer: Offer) -> None:
 
 
 def _key(key: object, what: str) -> str | None:
-    if key is None:
-        return None
-    if not isinstance(key, str) or len(key) > LONGEST_NAME:
-        raise BadJob(f"a {what} is a text of at most {LONGEST_NAME} characters")
-    return key
+    return None if key is None else _text(key, what, 0, LONGEST_NAME)
+
+
+def _text(value: object, what: str, least: int, most: int) -> str:
+    """A text with half of a surrogate pair in it is none that a database takes."""
+    with suppress(UnicodeEncodeError):
+        if isinstance(value, str) and least <= len(value) <= most:
+            value.encode()
+            return value
+    raise BadJob(f"{what} is a text of {least} to {most} characters that UTF-8 has")
 
 
 def _is_number(value: object) -> bool:

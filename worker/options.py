@@ -73,4 +73,9 @@ def _qudo_address(options: argparse.Namespace) -> Address:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    return parser().parse_args(arguments)
+    made = parser()
+    try:
+        "".join(arguments).encode()
+    except UnicodeEncodeError:
+        made.error("what is said is not UTF-8")
+    return made.parse_args(arguments)

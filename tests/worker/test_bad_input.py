@@ -1,12 +1,24 @@
 """Whatever is wrong with what comes in: a sentence, and the job is kept."""
 
 import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from tests.worker.conftest import full_url
 from tests.worker.jobs import lines_of
-from tests.worker.support import JOBS, Running, sql, states, until
+from tests.worker.support import (
+    JOBS,
+    ROOT,
+    Running,
+    sql,
+    states,
+    until,
+    worker_command,
+)
 from tests.worker.test_command_line import worker
 from worker import Queue, QueueUnreachable
 
@@ -170,6 +182,11 @@ def test_a_job_that_may_not_be_settled_is_settled_once_the_right_is_there(
         (["run", JOBS, "--log", "xml"], "invalid choice: 'xml'"),
         (["enqueue", NOTE, "{'not': 'json'}"], "the argument is not JSON"),
         (["enqueue", "Note"], "is not the import path of a handler"),
+        (["show", "99999999999999999999"], "is not the id of a job"),
+        (["list", "--limit", "99999999999999999999"], "is not a whole number"),
+        (["status", "--failures", "-1"], "--failures: '-1' is not a whole number"),
+        (["pause", os.fsdecode(b"\xff")], "what is said is not UTF-8"),
+        (["enqueue", NOTE, "[" * 100_000], "the argument is not JSON"),
         (
             ["show", "1", "--queue", "sqlite:///a", "--queue", "sqlite:///b"],
             "say with --queue which one is meant",
@@ -205,3 +222,50 @@ def test_several_queues_are_asked_one_after_the_other_and_take_jobs_from_any(tmp
     assert status.count("default ready 1") == 1
     (tmp_path / "a.db").unlink()
     assert worker("status", url=both).returncode == 2
+
+
+def listing(queue_file, stdout, **environ):
+    """List many jobs into a pipe, a file, or nothing."""
+    return subprocess.run(
+        [sys.executable, *worker_command("list", "--limit", "3000")],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "QUEUE_URL": f"sqlite:///{queue_file}", **environ},
+    )
+
+
+def test_a_reader_that_has_seen_enough_or_a_full_disk_is_no_traceback(tmp_path):
+    queue = Queue(f"sqlite:///{tmp_path / 'queue.db'}")
+    queue.setup()
+    queue.enqueue_many(NOTE, range(3000), uniqkeys=[f"日{n}" for n in range(3000)])
+    queue.close()
+    reader, writer = os.pipe()
+    os.close(reader)
+    seen_enough = listing(tmp_path / "queue.db", writer)
+    os.close(writer)
+    assert (seen_enough.returncode, seen_enough.stderr) == (0, "")
+    with Path("/dev/full").open("w") as full:
+        ended = listing(tmp_path / "queue.db", full)
+    sentence = "worker: the output cannot be written: No space left on device\n"
+    assert (ended.returncode, ended.stderr) == (2, sentence)
+    ended = listing(tmp_path / "queue.db", subprocess.PIPE, PYTHONIOENCODING="ascii")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "uniqkey=\\u65e50" in ended.stdout
+
+
+@pytest.mark.parametrize("url", ["sqlite", "mysql"], indirect=True)
+def test_a_worker_whose_streams_are_closed_works(queue, tmp_path):
+    """What takes their numbers is no socket or file of ours, into which the log would go."""
+    queue.enqueue_many(NOTE, [{"file": str(tmp_path / "seen")}] * 3)
+    command = [sys.executable, *worker_command("run", JOBS)]
+    closing = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command]
+    environ = {**os.environ, "QUEUE_URL": full_url(queue)}
+    process = subprocess.Popen(closing, cwd=ROOT, env=environ)
+    try:
+        until(lambda: len(lines_of(tmp_path / "seen")) == 3 and states(queue) == {})
+        assert process.poll() is None
+    finally:
+        process.terminate()
+    assert process.wait(30) == 0

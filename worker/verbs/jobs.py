@@ -6,7 +6,7 @@ import argparse
 
 from worker.store.admin import DONE, KEPT
 from worker.store.statements import STATES
-from worker.verbs.kinds import count, hooks, seconds
+from worker.verbs.kinds import count, hooks, id_, seconds
 
 
 def enqueue(verb: argparse.ArgumentParser) -> None:
@@ -39,12 +39,12 @@ def listed(verb: argparse.ArgumentParser) -> None:
 
 
 def show(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("id", type=int, metavar="ID")
+    verb.add_argument("id", type=id_, metavar="ID")
     verb.add_argument("--json", action="store_true")
 
 
 def some(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("ids", type=int, nargs="*", metavar="ID")
+    verb.add_argument("ids", type=id_, nargs="*", metavar="ID")
     verb.add_argument(
         "--all",
         action="store_true",

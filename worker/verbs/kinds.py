@@ -6,11 +6,23 @@ import argparse
 
 #: seconds
 DAY = 86400.0
+#: a count that every database takes
+MOST = 2**31 - 1
 
 
 def count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
+    if not (text.isdecimal() and 1 <= int(text) <= MOST):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def count_or_none(text: str) -> int:
+    return 0 if text == "0" else count(text)
+
+
+def id_(text: str) -> int:
+    if not (text.isdecimal() and int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the id of a job")
     return int(text)
 
 

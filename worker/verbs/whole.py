@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from worker.verbs.kinds import count, seconds
+from worker.verbs.kinds import count, count_or_none, seconds
 
 
 def setup(verb: argparse.ArgumentParser) -> None:
@@ -30,7 +30,11 @@ def setup(verb: argparse.ArgumentParser) -> None:
 def status(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--json", action="store_true")
     verb.add_argument(
-        "--failures", type=int, default=5, metavar="N", help="show the last N; 5"
+        "--failures",
+        type=count_or_none,
+        default=5,
+        metavar="N",
+        help="show the last N; 5",
     )
     verb.add_argument(
         "--sample",
@@ -47,7 +51,7 @@ def status(verb: argparse.ArgumentParser) -> None:
     )
     verb.add_argument(
         "--alarm-kept",
-        type=int,
+        type=count_or_none,
         metavar="N",
         help="exit status 3 if more jobs are kept as failed, aborted or quarantined",
     )
