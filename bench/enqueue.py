@@ -110,13 +110,26 @@ def beside_workers(queue: Queue, url: str, here: Path, jobs: int) -> None:
         until(queue, 0)
     print(f"{jobs} jobs from two enqueuers beside four children")
     print(verdict_at_most("  enqueues that failed", failed, 0))
-    print(verdict_at_most("  deadlocks", deadlocks(url) - before, 0))
+    found = deadlocks(url) - before
+    print(verdict_at_most("  deadlocks", found, 0))
+    if found:
+        print(account_of_the_last(url))
 
 
 def deadlocks(url: str) -> int:
     cursor = driver(url).cursor()
     cursor.execute("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")
     return int(cursor.fetchone()[1])
+
+
+def account_of_the_last(url: str) -> str:
+    """Tell which two transactions waited for each other, and for what."""
+    cursor = driver(url).cursor()
+    cursor.execute("SHOW ENGINE INNODB STATUS")
+    told: str = cursor.fetchone()[2]
+    return told.partition("LATEST DETECTED DEADLOCK")[2].partition("\nTRANSACTIONS\n")[
+        0
+    ]
 
 
 if __name__ == "__main__":

@@ -83,16 +83,13 @@ def _plans(link: Link) -> Iterator[Finding]:
     for name, statement, index in (
         ("grab", mysql_sql.choose(Ask(1, 100), "default", 100), "job_claim"),
         ("peek", mysql_sql.peek("default", 100), "job_claim"),
+        ("peek behind", mysql_sql.peek_behind("default", 100, (0, 1)), "PRIMARY"),
         (
-            "grab behind",
-            mysql_sql.choose_behind(Ask(1, 100), "default", 100, SKIP, (0, 1)),
-            "PRIMARY",
+            "grab seen",
+            mysql_sql.choose_these(Ask(1, 100), "default", [(0, 1), (0, 2)], SKIP),
+            "job_claim",
         ),
-        (
-            "coalesce",
-            mysql_sql.mates(Ask(1, 100, together={"": 100}), SOME),
-            "job_coalesce",
-        ),
+        ("coalesce", mysql_sql.peek_mates(SOME, 100), "job_coalesce"),
         ("lease", mysql_sql.take(Ask(1, 100), [1, 2]), "PRIMARY"),
         ("settle", mysql_sql.delete(ends), "PRIMARY"),
         ("renew", statements.renew([1, 2], (1, 2), {}, NOW, PRIMARY), "PRIMARY"),

@@ -1,7 +1,6 @@
 """Finding ready jobs in MySQL: from the beginning of a queue, or behind the traces of those that ended.
 
-A transaction locks jobs through the claim index or by primary key, never through both. What a scan of the claim index skips, for another
-has it by primary key, stays locked in that index (MariaDB 10.11): two that do both would wait for each other.
+Whichever way, what is locked first is the entry of the claim index.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from worker.store.mysql_sql import (
     SKIP,
     WAIT,
     choose,
-    choose_among,
     choose_behind,
-    first_behind,
+    choose_these,
     mates,
     peek,
+    peek_behind,
 )
 from worker.store.statements import Statement
 
@@ -43,13 +42,9 @@ class Finder:
         self._link, self._aside, self._skips_locked = link, aside, skips_locked
         self._marks: dict[str, Mark] = {}
         self._is_slow = False
-        #: in this transaction
-        self._by_key = False
 
     def find(self, before: Sequence[Statement], ask: Ask) -> list[Result]:
         """Run statements, then look into the first queue; the last result is what was found."""
-        marks = [self._marks.setdefault(each, Mark()) for each in ask.queues]
-        self._by_key = not all(each.is_cheap for each in marks)
         return self._look(before, ask, 0, ask.limit)
 
     def fill_up(self, ask: Ask, rows: Sequence[Any]) -> list[Grabbed]:
@@ -76,7 +71,7 @@ class Finder:
         self, before: Sequence[Statement], ask: Ask, queue: int, limit: int
     ) -> list[Result]:
         name = ask.queues[queue]
-        mark = self._marks[name]
+        mark = self._marks.setdefault(name, Mark())
         place = mark.begin(time.monotonic())
         if place is None:
             return self._from_beginning(before, ask, name, limit)
@@ -89,7 +84,7 @@ class Finder:
         self, before: Sequence[Statement], ask: Ask, queue: str, limit: int
     ) -> list[Result]:
         mark = self._marks[queue]
-        if self._by_key:
+        if not mark.is_cheap:
             return self._peek(before, ask, queue, limit)
         chosen = choose(ask, queue, limit, self._lock())
         if self._is_slow:
@@ -105,11 +100,11 @@ class Finder:
         """Look without locks, which takes a sixth of the time, then lock what was seen."""
         mark = self._marks[queue]
         results = self._measured(before, peek(queue, limit), mark)
-        seen = [id for (id,) in results.pop()[1]]
+        seen = results.pop()[1]
         if not seen:
             mark.reached(self._end(queue, mark.place or Place(0, 0)), time.monotonic())
             return [*results, (0, ())]
-        results += self._link.run([choose_among(ask, seen, self._lock())])
+        results += self._link.run([choose_these(ask, queue, seen, self._lock())])
         if results[-1][1]:
             mark.reached(_place(results[-1][1][-1]), time.monotonic())
         return results
@@ -149,8 +144,8 @@ class Finder:
         """Give the place behind which there is nothing, except before what is enqueued in transactions that are still open."""
         ((next_id,),) = self._aside.rows(NEXT_ID)
         self._aside.rows(DIRTY)
-        pending = self._aside.rows(first_behind(queue, place))
-        end = (pending[0][0] if pending else next_id) - 1
+        pending = self._aside.rows(peek_behind(queue, 1, place))
+        end = (pending[0][1] if pending else next_id) - 1
         return Place(place.precedence, max(place.id, end))
 
     def _lock(self) -> str:

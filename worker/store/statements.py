@@ -36,62 +36,28 @@ class Words:
     prune: str
 
 
-def choose(  # noqa: PLR0913 # one place for the statement of both databases
-    ask: Ask,
-    queue: str,
-    limit: int,
-    *,
-    force: str = "",
-    lock: str = "",
-    behind: tuple[int, int] | None = None,
+def choose(
+    ask: Ask, queue: str, limit: int, *, force: str = "", lock: str = ""
 ) -> Statement:
-    """Select the next ready jobs of one queue, as rows of Grabbed; *behind* a precedence and id, of that precedence only."""
-    where = " AND precedence = %s AND id > %s" if behind else ""
+    """Select the next ready jobs of one queue, as rows of Grabbed."""
     return Statement(
-        f"{_grabbed(ask)} FROM job {force} WHERE queue = %s AND state = {READY}{where} ORDER BY precedence, id LIMIT %s {lock}",
-        (ask.owner, queue, *(behind or ()), limit),
+        f"{grabbed(ask)} FROM job {force} WHERE queue = %s AND state = {READY} ORDER BY precedence, id LIMIT %s {lock}",
+        (ask.owner, queue, limit),
     )
 
 
-def first_behind(queue: str, place: tuple[int, int], force: str) -> Statement:
-    """Select the id of the first ready job behind a precedence and id."""
-    return Statement(
-        f"SELECT id FROM job {force} WHERE queue = %s AND state = {READY}"
-        " AND precedence = %s AND id > %s ORDER BY id LIMIT 1",
-        (queue, *place),
-    )
-
-
-def peek(queue: str, limit: int, force: str) -> Statement:
-    """Select the ids of what `choose` would find."""
-    return Statement(
-        f"SELECT id FROM job {force} WHERE queue = %s AND state = {READY} ORDER BY precedence, id LIMIT %s",
-        (queue, limit),
-    )
-
-
-def choose_among(ask: Ask, ids: Iterable[int], *, force: str, lock: str) -> Statement:
-    """Select those of some jobs that are ready."""
-    return Statement(
-        f"{_grabbed(ask)} FROM job {force} WHERE id IN ({numbers(ids)}) AND state = {READY}"
-        f" ORDER BY precedence, id {lock}",
-        (ask.owner,),
-    )
-
-
-def mates(
-    ask: Ask, head: Grabbed, limit: int, *, force: str = "", lock: str = ""
-) -> Statement:
+def mates(ask: Ask, head: Grabbed, limit: int, *, force: str = "") -> Statement:
     """Select the ready jobs that are to be done with a chosen one, itself too, the oldest first."""
     group = (head.coalesce or "").encode()
     return Statement(
-        f"{_grabbed(ask)} FROM job {force} WHERE coalesce_key = %s AND handler = %s AND queue = %s"
-        f" AND state = {READY} ORDER BY id LIMIT %s {lock}",
+        f"{grabbed(ask)} FROM job {force} WHERE coalesce_key = %s AND handler = %s AND queue = %s"
+        f" AND state = {READY} ORDER BY id LIMIT %s",
         (ask.owner, group, head.handler, head.queue, limit),
     )
 
 
-def _grabbed(ask: Ask) -> str:
+def grabbed(ask: Ask) -> str:
+    """Begin a SELECT of rows of Grabbed."""
     group = "CAST(coalesce_key AS CHAR)" if ask.together else "NULL"
     return (
         "SELECT id, %s, handler, arg, attempt + 1, crashes, queue, -precedence,"

@@ -14,6 +14,8 @@ from worker.store.base import Ask, Grabbed, Settlement
 from worker.store.mysql_turn import ROWS
 
 ECHO = "tests.worker.jobs.Echo"
+ASK = Ask(1, 100, together={ECHO: 100})
+HEAD = Grabbed(1, 1, ECHO, "", 1, 0, "default", 0, None, 0, "k")
 
 
 def explain(queue, statement):
@@ -67,11 +69,30 @@ def test_of_thousands_that_end_in_one_turn_only_the_one_that_is_no_longer_ours_i
 
 def test_what_goes_together_is_read_by_its_index_and_not_sorted(filled):
     filled.enqueue_many(ECHO, range(5), coalesce="k")
-    ask = Ask(1, 100, together={ECHO: 100})
-    head = Grabbed(1, 1, ECHO, "", 1, 0, "default", 0, None, 0, "k")
-    (plan,) = explain(filled, mysql_sql.mates(ask, head))
+    (plan,) = explain(filled, mysql_sql.peek_mates(HEAD, 100))
     assert plan["key"] == "job_coalesce"
     assert "filesort" not in (plan["Extra"] or "")
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        mysql_sql.choose_behind(ASK, "default", 100, mysql_sql.SKIP, (0, 1)),
+        mysql_sql.choose_these(ASK, "default", [(0, 1), (-3, 9)], mysql_sql.SKIP),
+        mysql_sql.mates(ASK, HEAD, mysql_sql.SKIP),
+    ],
+    ids=["behind", "these", "mates"],
+)
+def test_what_was_seen_is_locked_entry_by_entry_of_the_claim_index(filled, chosen):
+    seen, locked, *_ = explain(filled, chosen)
+    assert seen["table"].startswith("<derived")
+    assert (locked["table"], locked["key"], locked["type"]) == (
+        "job",
+        "job_claim",
+        "ref",
+    )
+    assert locked["ref"].endswith("seen.seen_precedence,seen.seen_id")
+    assert "filesort" not in f"{seen['Extra']}{locked['Extra']}"
 
 
 def test_what_is_pruned_is_found_by_its_index(filled):
