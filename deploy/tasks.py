@@ -23,6 +23,7 @@ from deploy import (
     visiting,
 )
 from deploy.executor import fabrics_own, stage_task, take_over
+from deploy.output import printing
 from deploy.project import Project, sentences
 from deploy.prompts import ask
 
@@ -61,6 +62,7 @@ class PythonEnvironment(_Declared, settings.PythonEnvironment):
 
 def project(*services: Service) -> Collection:
     """Make the tasks that fab offers: a namespace for each service, and `deploy` for all of them."""
+    printing.open_what_is_closed()
     # not inspect.stack(), which reads the source of every frame: 50 ms of each fab
     folder = Path(sys._getframe(1).f_code.co_filename).resolve().parent
     with sentences():

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 def put(text: str, error: bool = False) -> None:
@@ -24,6 +25,15 @@ def nobody_reading() -> Iterator[None]:
         os.dup2(silence, sys.__stdout__.fileno())  # type: ignore[union-attr] # fab has them
         os.dup2(silence, sys.__stderr__.fileno())  # type: ignore[union-attr]
         os.close(silence)
+
+
+def open_what_is_closed() -> None:
+    """Give a program that was started without standard input or outputs (``>&-``) ones that are silent."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            silent = Path(os.devnull).open(mode)  # noqa: SIM115 # to the end
+            setattr(sys, name, silent)
+            setattr(sys, f"__{name}__", silent)
 
 
 def write_any_text() -> None:

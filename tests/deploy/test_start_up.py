@@ -15,6 +15,28 @@ pathlib.Path("begun").touch()
 time.sleep(60)
 """
 
+HOSTLESS = """\
+from deploy.tasks import Service, project
+namespace = project(Service(name="x", deploy_to="/srv/x", start="./x", user="app"))
+"""
+
+
+def test_what_was_closed_before_fab_began_is_no_bug(tmp_path):
+    """As cron jobs and daemons start programs."""
+    (tmp_path / "fabfile.py").write_text(HOSTLESS)
+    for task, status in (("settings", 0), ("status", 2)):
+        fab = f"exec {sys.executable} -m fabric x.{task}"
+        done = subprocess.run(
+            ["sh", "-c", f"{fab} <&- >&- 2>said"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            timeout=60,
+        )
+        said = (tmp_path / "said").read_text()
+        assert done.returncode == status, said
+        assert ("has no hosts" in said) is (status == 2)
+        assert "Traceback" not in said
+
 
 def test_ctrl_c_while_the_fabfile_is_read_ends_in_silence(tmp_path):
     (tmp_path / "fabfile.py").write_text(FABFILE)
