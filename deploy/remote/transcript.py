@@ -66,7 +66,8 @@ class Transcript:
         """Take a line of "out" or "err", with its newline."""
         if stream == "out":
             self._take_out(line)
-        elif line.startswith(PROCESS):
+        # the loader's word, which comes first: what programs say so names no process that root may be told to end
+        elif not self.process and line.startswith(PROCESS):
             self.process = int(line[len(PROCESS) :])
         elif SENTENCE in line:
             self.sentence = line.partition(SENTENCE)[2].rstrip("\n")
