@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from worker import serializers
+from worker.errors import BadJob
 from worker.handler import Handler, HandlerLike, name_of
 from worker.holding import Holding
 from worker.job import Outcome, Settled
@@ -32,7 +33,8 @@ def drain(
     register = Register(made, queue.intake.hooks)
     holding = Holding(queue.store, register, queues, release())
     holding.due()
-    holding.promote()
+    while holding.promote():
+        pass  # there may be more
     ended: list[tuple[Grabbed, Outcome]] = []
     while len(ended) < at_most:
         grabbed = holding.turn([], 1).grabbed
@@ -66,8 +68,10 @@ class Enqueued(NamedTuple):
 class Workbench:
     """A queue and its jobs, for one test; what the fixture of worker.fixtures gives."""
 
-    #: where run() puts its jobs, so that no other is in the way
+    #: where run() leaves jobs that are to be tried again
     INLINE = "run-inline"
+    #: where it does them, so that no other is in the way, nor one that it left
+    NOW = "run-inline-now"
 
     def __init__(self, queue: Queue) -> None:
         self.queue = queue
@@ -101,9 +105,12 @@ class Workbench:
         self, handler: Handler | type[Handler], arg: Any = None, **options: Any
     ) -> Outcome:
         """Enqueue one job, do it, and give how it ended: ``assert workbench.run(Echo, 1) == Done()``."""
-        self.queue.enqueue(handler, arg, queue=self.INLINE, **options)
-        ((_, outcome),) = drain(self.queue, handler, queues=(self.INLINE,), at_most=1)
-        return outcome
+        self.queue.enqueue(handler, arg, queue=self.NOW, **options)
+        ended = drain(self.queue, handler, queues=(self.NOW,), at_most=1)
+        self.queue.store.change([admin.move(self.NOW, self.INLINE)])
+        if not ended:
+            raise BadJob("run() does a job now; one with run_after is for drain()")
+        return ended[0][1]
 
     def hasten(self) -> None:
         """Make all scheduled jobs due, retries too: the next drain() does them."""

@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.worker.jobs import Echo, Fail
 from tests.worker.support import ROOT, states
-from worker import handler
+from worker import BadJob, handler
 from worker.job import Done, Retry, Settled
-from worker.testing import drain
+from worker.testing import Workbench, drain
 
 
 @handler
@@ -46,6 +48,29 @@ def test_draining_ends_although_jobs_enqueue_jobs_for_ever(queue):
     again.function.__qualname__ = "again"
     queue.enqueue(again)
     assert len(drain(queue, again, at_most=5)) == 5
+
+
+@handler(max_retries=1)
+def flaky(job):
+    if job.attempt == 1:
+        raise ValueError
+
+
+def test_each_run_tells_the_end_of_its_own_job_whatever_others_left(queue):
+    workbench = Workbench(queue)
+    assert isinstance(workbench.run(flaky), Retry)  # at once: it is ready again
+    assert workbench.run(second) == Done()
+    with pytest.raises(BadJob, match="one with run_after is for drain"):
+        workbench.run(second, run_after=60)
+    workbench.hasten()
+    ended = workbench.drain(flaky, second, queues=[workbench.INLINE])
+    assert [end for _, end in ended] == [Done(), Done()]
+
+
+def test_all_that_is_due_is_drained_however_many_there_are(queue):
+    queue.enqueue_many(second, range(501), run_after=60)
+    Workbench(queue).hasten()
+    assert len(drain(queue, second)) == 501
 
 
 def test_a_project_asks_for_the_fixture_and_nobody_else_loads_it(tmp_path):

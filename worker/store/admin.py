@@ -151,6 +151,11 @@ def is_running(id: int) -> Statement:
     return Statement(f"SELECT 1 FROM job WHERE id = %s AND state = {RUNNING}", (id,))
 
 
+def move(queue: str, to: str) -> Statement:
+    """Put all jobs of a queue into another."""
+    return Statement("UPDATE job SET queue = %s WHERE queue = %s", (to, queue))
+
+
 HASTEN = Statement(f"UPDATE job SET due_at = 0 WHERE state = {SCHEDULED}")
 PAUSED = Statement("SELECT queue FROM paused_queue")
 
