@@ -124,7 +124,8 @@ class Link:
         try:
             if connection is not None and connection.open and not gone:
                 connection.rollback()
-                return
+                if _is_in_step(connection):
+                    return
         except pymysql.Error:
             gone = True
         if connection is not None and gone:
@@ -138,6 +139,14 @@ class Link:
             self.drop()
             return None
         return connection
+
+
+def _is_in_step(connection: Connection[Any]) -> bool:
+    """Whether answers are those to what was asked: an exception that a signal raises (TimedOut, a caller's own) can leave one unread."""
+    token = time.monotonic_ns()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {token}")
+        return bool(cursor.fetchone() == (token,))
 
 
 def _longest(tries: int) -> float:

@@ -5,9 +5,10 @@ from contextlib import suppress
 
 import pymysql
 import pytest
+from pymysql.constants import COMMAND
 
 from tests.worker.support import grab, settle, sql
-from worker import BadJob
+from worker import BadJob, TimedOut
 from worker.job import Done
 from worker.store import mysql_sql, results, statements
 from worker.store.base import Ask, Grabbed, Settlement
@@ -226,3 +227,25 @@ def test_the_doctor_says_whether_a_node_has_its_cluster(mysql_queue):
     in_cluster = bool(mysql_queue.address.further)
     found = [text for text in said if text.startswith("Galera: 3 nodes, this one Sync")]
     assert len(found) == int(in_cluster)
+
+
+def interrupted(cursor):
+    """What an exception that a signal raises leaves, once in a while: a command whose answer was not read."""
+    cursor.connection._execute_command(COMMAND.COM_QUERY, "DO 1")
+    raise TimedOut
+
+
+def test_a_connection_that_was_interrupted_between_question_and_answer_is_not_used_again(
+    mysql_queue,
+):
+    store = mysql_queue.store
+    with suppress(TimedOut), store.transaction() as cursor:
+        cursor.execute("SELECT CONNECTION_ID()")
+        ((before,),) = cursor.fetchall()
+        interrupted(cursor)
+    with store.transaction() as cursor:
+        assert cursor.execute("SELECT CONNECTION_ID()") == 1
+        assert cursor.fetchall() != ((before,),)
+    with suppress(ValueError), store.transaction():
+        raise ValueError
+    assert mysql_queue.enqueue(ECHO) == 1
