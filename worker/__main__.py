@@ -21,9 +21,7 @@ def main(arguments: Sequence[str]) -> int:
         addresses = options.queue_addresses(said, os.environ)
         if said.verb == "run":
             if running.run(said, addresses):
-                reexec.become(
-                    reexec.plan(arguments, sys.executable, os.environ, os.getcwd())  # noqa: PTH109
-                )
+                reexec.again(arguments)
             return 0
         if said.verb == "enqueue":
             return _print(commands.enqueue(said, addresses))

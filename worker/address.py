@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
+from worker import embedded
 from worker.errors import BadAddress
 from worker.hosts import PORT, Server, hosts, shown
 
@@ -93,7 +93,7 @@ def parse(url: str) -> Address:
         raise BadAddress("the queue URL has a #; write it as %23")
     options = _options(scheme, parts.query)
     if scheme == "sqlite":
-        path = _sqlite_path(parts.netloc, parts.path)
+        path = embedded.path(parts.netloc, unquote(parts.path[1:]))
         return Address("sqlite", path, options=options)
     return _mysql(parts, named, options)
 
@@ -116,18 +116,7 @@ def _mysql(
 
 def default(environ: Mapping[str, str]) -> Address:
     """Give the embedded queue's address: below $FORKLIFT_SHARED, else in this directory."""
-    shared = environ.get("FORKLIFT_SHARED")
-    path = Path(shared) / "queue.db" if shared else Path.cwd() / "queue.db"
-    return Address("sqlite", str(path))
-
-
-def _sqlite_path(netloc: str, path: str) -> str:
-    name = unquote(path[1:])
-    if netloc or not name:
-        raise BadAddress(
-            "an SQLite queue URL has three slashes and a path (four for an absolute one): sqlite:///queue.db"
-        )
-    return os.fspath(Path(name).absolute())
+    return Address("sqlite", embedded.default(environ))
 
 
 def _check_mysql(named: Sequence[Server], database: str, options: Any) -> None:

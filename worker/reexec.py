@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from worker.errors import WorkerError
+
 
 @dataclass(frozen=True)
 class Start:
@@ -18,6 +20,24 @@ class Start:
     program: str
     argv: Sequence[str]
     environ: Mapping[str, str]
+
+
+def again(arguments: Sequence[str]) -> NoReturn:
+    """Start again; raise WorkerError if the directory or the interpreter is gone."""
+    try:
+        become(plan(arguments, sys.executable, os.environ, _here()))
+    except OSError as error:
+        raise WorkerError(f"cannot start again: {error}") from error
+
+
+def _here() -> str:
+    """Where this directory was removed only the current release is a place to go to."""
+    try:
+        return os.getcwd()  # noqa: PTH109 # as text
+    except FileNotFoundError:
+        if not os.environ.get("FORKLIFT_CURRENT"):
+            raise
+        return os.sep
 
 
 def plan(

@@ -74,6 +74,7 @@ def test_the_password_shows_nowhere():
         ("mysql://root@h/d?skip_locked=maybe", "can be auto or no"),
         ("sqlite://queue.db", "three slashes"),
         ("sqlite:///", "three slashes"),
+        ("sqlite:///:memory:", "would be one connection's alone"),
     ],
 )
 def test_a_wrong_url_is_a_sentence_without_the_password(url, sentence):

@@ -269,3 +269,41 @@ def test_a_worker_whose_streams_are_closed_works(queue, tmp_path):
     finally:
         process.terminate()
     assert process.wait(30) == 0
+
+
+def in_a_removed_directory(folder, *words, **environ):
+    """Run a program of Python in a directory that is not there any more."""
+    folder.mkdir()
+    program = (
+        f"import os, sys; os.rmdir(os.getcwd()); sys.path.insert(0, {str(ROOT)!r})"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", "; ".join([program, *words])],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_worker_whose_directory_was_removed_starts_again_in_the_release_or_says_so(
+    tmp_path,
+):
+    again = (
+        "from worker import WorkerError, reexec",
+        "sys.excepthook = lambda kind, error, _: print(kind.__name__, error)",
+        "reexec.again(['--help'])",
+    )
+    said = in_a_removed_directory(tmp_path / "a", *again, FORKLIFT_CURRENT="/")
+    assert said.stdout.startswith("usage: python -m worker")
+    said = in_a_removed_directory(tmp_path / "a", *again)
+    assert said.stdout.startswith("WorkerError cannot start again: ")
+
+
+def test_a_queue_in_a_removed_directory_is_a_sentence(tmp_path):
+    status = "import worker.__main__; sys.exit(worker.__main__.main(['status']))"
+    said = in_a_removed_directory(tmp_path / "a", status, QUEUE_URL="")
+    assert (said.returncode, said.stderr) == (
+        2,
+        "worker: the current directory was removed, so there is no queue queue.db in it\n",
+    )
