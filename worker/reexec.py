@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from worker import signals
 from worker.errors import WorkerError
 
 
@@ -24,6 +25,7 @@ class Start:
 
 def again(arguments: Sequence[str]) -> NoReturn:
     """Start again; raise WorkerError if the directory or the interpreter is gone."""
+    signals.hold_back()
     try:
         become(plan(arguments, sys.executable, os.environ, _here()))
     except OSError as error:

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worker import log, places
+from worker import log, places, signals
 from worker.address import Address
 from worker.bell import Bell
 from worker.crew import Crew
@@ -34,6 +34,7 @@ from worker.wear import Limits
 
 def run(options: argparse.Namespace, addresses: Sequence[Address]) -> bool:
     """Work until told to stop; True if a signal asked to start again from the current release."""
+    signals.hold_back()
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     log.protect_streams()
     staff = _staff(options)

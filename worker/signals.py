@@ -7,6 +7,14 @@ import os
 import signal
 from types import TracebackType
 
+#: wait while a worker begins or begins anew, as they would end what does not handle them yet; TERM and INT may
+HELD = (signal.SIGHUP, signal.SIGUSR1)
+
+
+def hold_back() -> None:
+    """Let these signals wait for the handlers of Signals, also over an exec."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
+
 
 class Signals:
     """TERM, INT: stop; again: at once. HUP: reload. USR1: show. CHLD: only wakes."""
@@ -29,6 +37,7 @@ class Signals:
             (signal.SIGCHLD, self._wake),
         ):
             signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
         return self
 
     def __exit__(

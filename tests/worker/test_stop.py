@@ -194,3 +194,16 @@ def test_hup_finishes_the_job_and_goes_on_in_the_current_release(
     until(lambda: lines_of(tmp_path / "where") == [f"{new.name} {new}"])
     assert running.stop() == 0
     assert states(queue) == {}
+
+
+def test_hup_and_usr1_while_a_worker_begins_anew_do_not_end_it(queue, run):
+    running = run(queue)
+    running.says("works on")
+
+    def begun_three_times():
+        assert running.process.poll() is None, running.log
+        running.signal(signal.SIGHUP)
+        running.signal(signal.SIGUSR1)
+        return running.log.count("works on") >= 3
+
+    until(begun_three_times)
