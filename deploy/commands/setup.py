@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from deploy.paths import Paths
 from deploy.shell import Command, Word, command, let, together
 
 
+def conditions(paths: Paths, secrets: Iterable[str]) -> Command:
+    """Refuse, before anything is made, what cannot work; of these *secrets* the host has to have its own."""
+    kept = command("need_secrets", paths.env, *secrets)
+    needs = ("need_accounts", "need_one_supervisor", kept.text)
+    return together(_names(paths), *(_called(paths, each) for each in needs))
+
+
 def directories(paths: Paths) -> Command:
-    return together(
-        _names(paths), _called(paths, "need_accounts"), _called(paths, "make_deploy_to")
-    )
+    return together(_names(paths), _called(paths, "make_deploy_to"))
 
 
 def service_directory(paths: Paths) -> Command:
-    one = _called(paths, "need_one_supervisor")
-    return together(_names(paths), one, _called(paths, "make_service_directory"))
+    return together(_names(paths), _called(paths, "make_service_directory"))
 
 
 def scripts(paths: Paths, run: str, log_run: str) -> Command:
@@ -52,11 +57,6 @@ def drop_other_secrets(paths: Paths) -> Command:
     """Remove the secrets that the service had once and no longer names."""
     names = paths.service.secrets
     return command("drop_other_secrets", paths.env, *names, uses="setup")
-
-
-def need_secret(paths: Paths, name: str) -> Command:
-    """Refuse unless the host keeps the secret already."""
-    return command("need_secret", paths.env / name, uses="setup")
 
 
 def link(paths: Paths) -> Command:

@@ -135,8 +135,12 @@ drop_other_secrets() {
     done
 }
 
-need_secret() {
-    [ -s "$1" ] || fail 71 "the secret ${1##*/} is not on this host yet; set it in your environment and run setup again"
+# Refuse unless directory $1 keeps each of the secrets $2...
+need_secrets() {
+    directory=$1 lacking=''
+    shift
+    for each in "$@"; do [ -s "$directory/$each" ] || lacking="$lacking $each"; done
+    [ -z "$lacking" ] || fail 71 "secrets that are not on this host yet:$lacking; set them in your environment and run setup again"
 }
 
 # Keep the next $2 bytes of standard input as file $1 of the deploy user, for the service's group to read.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +23,9 @@ _SAID_NO = (CannotConnect, ScriptFailed)
 
 def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> None:
     """Do what is missing on every host; safe to run again."""
-    given = _given(target, wanted.project, environment)
+    known = secrets.given(target.service, environment)
+    needed = [each for each in target.service.secrets if each not in known]
+    given = [*_secrets(target, known), *_files(target, wanted.project)]
     facts = target.look()
     refuse(facts, lambda each: faults.before_setup(target.service, each))
     without = [host for host, each in facts.items() if each.current is None]
@@ -31,7 +33,7 @@ def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> No
         # what there is not is said before anything is made
         asking.found(target, wanted)
     payload = b"".join(each for _, each in given)
-    _as_root(target, partial(_places, target, given), payload)
+    _as_root(target, partial(_places, target, needed, given), payload)
     if without:
         _release(target.only(without), wanted)
     _as_root(target, lambda _: _finishing(target), b"", begun=True)
@@ -40,27 +42,24 @@ def set_up(target: Target, wanted: Wanted, environment: Mapping[str, str]) -> No
     target.output.done(f"{target.service.name}: set up on {', '.join(facts)}{hint}")
 
 
-def _given(
-    target: Target, project: Path, environment: Mapping[str, str]
-) -> list[tuple[Command, bytes]]:
-    """List what the hosts are to keep, each with the command that takes it from standard input."""
-    paths, given = target.paths, []
+def _secrets(
+    target: Target, known: Mapping[str, bytes]
+) -> Iterator[tuple[Command, bytes]]:
+    """Give secrets, each with the command that takes it from standard input; raises Refused."""
     supervisor = target.service.supervised_by
-    known = secrets.given(target.service, environment)
-    for name in target.service.secrets:
-        if name in known:
-            value = known[name]
-            if why := setup.unkept(value, supervisor.envdir_limit):
-                raise Refused(
-                    f"the secret {name} {why}: {supervisor.envdir} could not keep it so"
-                )
-            given.append((setup.secret(paths, name, len(value)), value))
-        else:
-            given.append((setup.need_secret(paths, name), b""))
+    for name, value in known.items():
+        if why := setup.unkept(value, supervisor.envdir_limit):
+            raise Refused(
+                f"the secret {name} {why}: {supervisor.envdir} could not keep it so"
+            )
+        yield setup.secret(target.paths, name, len(value)), value
+
+
+def _files(target: Target, project: Path) -> Iterator[tuple[Command, bytes]]:
+    """Give the files of the project that hosts are to keep, in the same way."""
     for path in target.service.copy_files:
         content = _read(project / path)
-        given.append((setup.shared_file(paths, path, len(content)), content))
-    return given
+        yield setup.shared_file(target.paths, path, len(content)), content
 
 
 def _read(file: Path) -> bytes:
@@ -71,10 +70,14 @@ def _read(file: Path) -> bytes:
 
 
 def _places(
-    target: Target, given: Iterable[tuple[Command, bytes]], host: str
+    target: Target,
+    needed: Iterable[str],
+    given: Iterable[tuple[Command, bytes]],
+    host: str,
 ) -> Iterable[Step]:
     paths = target.at(host)
     run, log_run = target.templates.run(paths), target.templates.log_run(paths)
+    yield Step("", setup.conditions(paths, needed))
     yield Step("making the directories", setup.directories(paths))
     yield Step("making the service directory", setup.service_directory(paths))
     for command, _ in given:

@@ -28,11 +28,14 @@ def test_a_secret_shows_nowhere_and_reaches_the_service_alone(operator):
 
 
 def test_a_secret_that_the_host_does_not_have_yet_has_to_be_given(operator):
-    operator.write_fabfile(secrets=["QUEUE_URL"], hosts=["web1"])
+    operator.write_fabfile(secrets=["QUEUE_URL", "KEY"], hosts=["web1"])
     operator.commit("one")
     result = operator.fab(operator.task("setup"))
     assert result.returncode == 2
-    assert "the secret QUEUE_URL is not on this host yet" in result.stderr
+    assert "secrets that are not on this host yet: QUEUE_URL KEY;" in result.stderr
+    for made in (operator.deploy_to, operator.service_directory):
+        operator.on("web1", f"! test -e {made}")
+    operator.write_fabfile(secrets=["QUEUE_URL"], hosts=["web1"])
     operator.done(operator.task("setup"), QUEUE_URL=SECRET)
     operator.done(operator.task("setup"))
 

@@ -157,6 +157,7 @@ def _templates(folder):
 
 def _steps(paths, run, log_run, start):
     facts = HostFacts(current=Release("20261123094500-1a2b3c4"))
+    yield Step("", setup.conditions(paths, paths.service.secrets))
     yield Step("", setup.directories(paths))
     yield Step("", setup.scripts(paths, run, log_run))
     yield Step("", releases.add_start(paths, NEW.release, start))

@@ -35,7 +35,9 @@ def test_the_texts_of_the_commands(host):
         ]
         assert "setup" in made.uses
     assert setup.secret(paths, "KEY", 5).text.endswith("/services/sample/env/KEY' 5")
-    assert setup.need_secret(paths, "KEY").text.startswith("need_secret '")
+    needs = setup.conditions(paths, ["KEY", "OTHER"]).text.splitlines()[-3:]
+    assert needs[:2] == ["need_accounts", "need_one_supervisor"]
+    assert needs[2].endswith("/services/sample/env' KEY OTHER")
 
 
 def test_what_is_purged_has_to_be_the_users(host):
@@ -90,7 +92,7 @@ def test_the_directories_are_made_and_made_again(host):
 
 def test_an_account_that_is_missing_is_named(host):
     gone = host.with_settings(user="nobody-here")
-    ended = host.send(setup.directories(gone.paths))
+    ended = host.send(setup.conditions(gone.paths, ()))
     assert ended.status == 71
     assert "useradd --create-home nobody-here" in ended.sentence
 
@@ -192,13 +194,17 @@ def test_a_secret_that_was_cut_off_on_its_way_is_not_kept(host):
     assert names(host.service / "env") == ["KEY"]
 
 
-def test_a_secret_that_nobody_gave_is_asked_for(host):
+def test_all_secrets_that_nobody_gave_are_asked_for(host):
+    asking = setup.conditions(host.paths, ["A", "KEY", "B"])
+    told = "secrets that are not on this host yet: A KEY B; set them in your"
+    assert host.send(asking).sentence.startswith(told)
     host.do(setup.service_directory(host.paths))
-    ended = host.send(setup.need_secret(host.paths, "KEY"))
-    assert ended.status == 71
-    assert ended.sentence.startswith("the secret KEY is not on this host yet; set it")
     host.do(setup.secret(host.paths, "KEY", 3), payload=b"old")
-    host.do(setup.need_secret(host.paths, "KEY"))
+    ended = host.send(asking)
+    assert ended.status == 71
+    assert ": A B; set them" in ended.sentence
+    host.do(setup.conditions(host.paths, ["KEY"]))
+    host.do(setup.conditions(host.paths, ()))
 
 
 def test_a_service_is_not_linked_over_another_s(host):

@@ -153,9 +153,7 @@ def test_s6_keeps_no_byte_more_than_we_say(host):
 def test_a_service_that_another_supervisor_looks_after_is_not_set_up(service):
     begun(service, STEADY, up=False)
     ended = service.host.send(
-        setup.service_directory(
-            service.host.with_settings(supervisor="daemontools").paths
-        )
+        setup.conditions(service.host.with_settings(supervisor="daemontools").paths, ())
     )
     assert ended.status == 71
     own = service.host.paths.service.supervised_by.supervise
