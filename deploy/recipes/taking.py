@@ -56,10 +56,15 @@ class Taking:
             self._target.output.step(host, "waiting for the deploy lock")
         self._take([host], max(left, 1))
         if self._lost([host]):
-            raise Refused(
-                f"{host}: {self._target.service.name} is being deployed by {self._who(host)}; "
-                "try again when that is done, or wait for it with --wait SECONDS"
-            )
+            raise Refused(f"{host}: {self._why_not(host)}")
+
+    def _why_not(self, host: str) -> str:
+        if self._who(host) == self._target.holder:
+            return "this host stands in hosts under another name too; name it once"
+        return (
+            f"{self._target.service.name} is being deployed by {self._who(host)}; "
+            "try again when that is done, or wait for it with --wait SECONDS"
+        )
 
     def _take(self, hosts: Iterable[str], patience: float) -> None:
         here = self._target.only(hosts)

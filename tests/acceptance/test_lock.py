@@ -35,6 +35,17 @@ def test_a_deploy_waits_for_another_if_it_is_asked_to(operator):
     assert "is live and verified already" in second.stdout
 
 
+def test_a_host_under_two_names_is_not_called_another_deploy(operator):
+    operator.write_fabfile(hosts=["web1"])
+    operator.commit("one")
+    operator.done(operator.task("setup"))
+    operator.write_fabfile(hosts=["web1", "app@web1"])
+    result = operator.fab(operator.task("deploy"))
+    assert result.returncode == 2
+    told = "web1: this host stands in hosts under another name too; name it once"
+    assert told in result.stderr
+
+
 @pytest.mark.parametrize("wait", ["soon", "-1", "1e9", "nan"])
 def test_a_wait_is_seconds_or_refused(operator, wait):
     for task in ("deploy", "rollback", "update", "lock"):
