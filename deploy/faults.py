@@ -74,7 +74,7 @@ def before_control(service: Service, facts: HostFacts) -> Iterator[str]:
 def before_start(service: Service, facts: HostFacts) -> Iterator[str]:
     """Name what a start or a restart would end with: nothing comes up from what is not there."""
     yield from before_control(service, facts)
-    yield from _incomplete(facts)
+    yield from _incomplete(service, facts)
 
 
 def _tools(service: Service, facts: HostFacts) -> Iterator[str]:
@@ -99,14 +99,19 @@ def _directory(service: Service, facts: HostFacts) -> Iterator[str]:
             f"{service.deploy_to} belongs to {facts.deploy_to} and {facts.user} may not write there; "
             f"log in as {service.user}, or run: fab {service.name}.setup"
         )
-    yield from _incomplete(facts)
+    yield from _incomplete(service, facts)
     for each in facts.missing_files:
         yield f"the linked file {service.deploy_to}/shared/{each} is missing; {_put(service, each)}"
 
 
-def _incomplete(facts: HostFacts) -> Iterator[str]:
+def _incomplete(service: Service, facts: HostFacts) -> Iterator[str]:
     if facts.current_is == "incomplete":
-        yield f"current leads to {facts.current}, which is no complete release; point it at one that is"
+        remedy = (
+            "point it at one that is"
+            if facts.manifests
+            else f"none is left there: rm {quote(f'{service.deploy_to}/current')}, then run: fab {service.name}.setup"
+        )
+        yield f"current leads to {facts.current}, which is no complete release; {remedy}"
 
 
 def _put(service: Service, file: str) -> str:

@@ -3,7 +3,8 @@
 # Make shared directories; the group may write where `shared` has the setgid bit.
 make_shared() {
     for directory in "$@"; do
-        (umask 002 && mkdir -p "$directory")
+        (umask 002 && mkdir -p "$directory") ||
+            fail 70 "$directory could not be made (mkdir's words are below); if it is a link, what it leads to is missing"
     done
 }
 

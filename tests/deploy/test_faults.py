@@ -42,7 +42,14 @@ def test_nothing_stands_in_the_way_on_a_good_host():
         ({"scan_directory": False}, "there is no scan directory; install"),
         ({"deploy_to": "root"}, "/www/Sample belongs to root and app may not write"),
         ({"current_is": "directory"}, "current is a directory; move it away"),
-        ({"current_is": "incomplete"}, "which is no complete release; point it at"),
+        (
+            {"current_is": "incomplete", "manifests": ("one",)},
+            "which is no complete release; point it at",
+        ),
+        (
+            {"current_is": "incomplete"},
+            "none is left there: rm /www/Sample/current, then run: fab sample.setup",
+        ),
         ({"missing_files": ("a.yml",)}, "/www/Sample/shared/a.yml is missing; put it"),
         ({"free_kib": 1000}, "0 MiB are free in /www/Sample, and the release needs 10"),
         ({"free_inodes": 5}, "5 inodes are free in /www/Sample; remove files"),
@@ -112,7 +119,7 @@ def test_nothing_is_controlled_that_is_not_there(what, sentence):
 
 def test_what_runs_is_not_restarted_from_a_release_that_is_not_there():
     """And may be stopped all the same."""
-    dangling = replace(GOOD, current_is="incomplete")
+    dangling = replace(GOOD, current_is="incomplete", manifests=("one",))
     (fault,) = faults.before_start(SERVICE, dangling)
     assert "is no complete release; point it at one that is" in fault
     assert list(faults.before_control(SERVICE, dangling)) == []

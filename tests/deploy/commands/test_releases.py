@@ -526,6 +526,16 @@ def test_a_link_that_is_optional_is_made_where_its_file_is(host):
     assert not (host.releases / NEW / "gone.yml").is_symlink()
 
 
+def test_a_shared_directory_that_leads_to_a_disk_that_is_missing_is_named(host):
+    linked = host.with_settings(linked_dirs=["up"])
+    (host.shared / "up").symlink_to("/mnt/not/mounted")
+    host.release(NEW)
+    ended = host.send(shared.make_directories(linked.paths))
+    assert ended.status == 70
+    assert ended.sentence.startswith(f"{host.shared}/up could not be made")
+    assert ended.sentence.endswith("what it leads to is missing")
+
+
 def test_what_is_shared_stays_as_it_is(host):
     linked = host.with_settings(linked_dirs=["log"])
     (host.shared / "log").mkdir()
