@@ -9,17 +9,18 @@ from worker import retry
 from worker.handler import Handler
 from worker.job import Failed, Job, Retry
 from worker.retry import Failure
+from worker.store.settling import ERROR_LENGTH, TRACEBACK_LENGTH
 from worker.verdict import FALLBACK_DELAY
 
 
 def failed(handler: Handler, job: Job, error: BaseException) -> Retry | Failed:
     """Decide on an attempt that raised."""
     failure = Failure(
-        error=f"{type(error).__name__}: {_text(error)}",
+        error=f"{type(error).__name__}: {_text(error)}"[:ERROR_LENGTH],
         place=place_of(error),
         traceback="".join(
             traceback.format_exception(type(error), error, error.__traceback__)
-        ),
+        )[:TRACEBACK_LENGTH],
     )
     delay = _delay(handler, job) if job.attempt <= handler.max_retries else 0.0
     return retry.after_failure(failure, job.attempt, handler.max_retries, delay)

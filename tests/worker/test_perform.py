@@ -21,6 +21,7 @@ from worker.job import (
 from worker.perform import perform
 from worker.register import Register
 from worker.store.base import Settlement
+from worker.store.settling import ERROR_LENGTH, TRACEBACK_LENGTH
 
 
 def do(queue, function, arg=None, **settings):
@@ -58,6 +59,13 @@ def test_an_exception_fails_the_attempt(queue, error):
     assert isinstance(end, Failed)
     assert end.error == f"{type(error).__name__}: {error}"
     assert end.place.startswith(f"{type(error).__name__} at test_perform.py:")
+    assert "raise error" in end.traceback
+
+
+def test_of_an_endless_text_only_as_much_as_is_kept_goes_to_the_manager(queue):
+    end = do(queue, raising(ValueError("x" * 1_000_000)))
+    assert len(end.error) == ERROR_LENGTH
+    assert len(end.traceback) == TRACEBACK_LENGTH
     assert "raise error" in end.traceback
 
 
