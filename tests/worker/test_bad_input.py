@@ -143,6 +143,17 @@ def test_who_may_not_write_is_told_which_right_is_missing(granted):
     assert "hunter2" not in ended.stderr
 
 
+def test_the_doctor_of_a_user_who_may_only_look_names_the_rights_that_are_missing(
+    granted,
+):
+    url, _ = granted("SELECT")
+    ended = worker("doctor", url=url)
+    assert (ended.returncode, ended.stderr) == (3, "")
+    assert "well grab: index job_claim" in ended.stdout
+    assert "ILL  settle: mysql://" in ended.stdout
+    assert "DELETE command denied" in ended.stdout
+
+
 def test_a_worker_that_may_not_take_jobs_says_so_until_it_may(
     granted, mysql_queue, started, tmp_path
 ):

@@ -85,3 +85,15 @@ def test_a_server_that_cannot_prove_itself_gets_no_login(port, certificates, url
     with pytest.raises(QueueUnreachable) as caught:
         queue.setup()
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [(None, "No such file or directory"), ("", ".*NO_CERTIFICATE")]
+)
+def test_certificates_that_cannot_be_read_are_named(tmp_path, text, why):
+    if text is not None:
+        (tmp_path / "ca.pem").write_text(text)
+    queue = Queue(f"mysql://app@127.0.0.1/q?ssl_ca={tmp_path / 'ca.pem'}")
+    sentence = f"its ssl_ca {tmp_path / 'ca.pem'} cannot be read as certificates: {why}"
+    with pytest.raises(QueueUnreachable, match=sentence):
+        queue.setup()

@@ -11,6 +11,7 @@ from worker.job import Done
 from worker.store import mysql_sql, results, statements
 from worker.store.base import Ask, Finding, Grabbed, Settlement
 from worker.store.mysql_connection import Link
+from worker.store.mysql_errors import LACKING, code_of
 from worker.store.mysql_sql import DUE, NOW, PRIMARY, SKIP, WORDS
 from worker.store.statements import RUNNING, SCHEDULED, Statement
 
@@ -102,6 +103,16 @@ def _plans(link: Link) -> Iterator[Finding]:
 
 
 def _plan(link: Link, name: str, statement: Statement, index: str) -> Finding:
+    """A user who may not do it may not have it explained."""
+    try:
+        return link.again(lambda: _explained(link, name, statement, index))
+    except QueueUnreachable as error:
+        if code_of(error.__cause__ or error) not in LACKING:
+            raise
+        return Finding(False, f"{name}: {error}")
+
+
+def _explained(link: Link, name: str, statement: Statement, index: str) -> Finding:
     with link.connection().cursor() as cursor:
         cursor.execute("EXPLAIN " + statement.sql, statement.values or None)
         columns = [each[0] for each in cursor.description]

@@ -10,6 +10,7 @@ import pymysql
 from pymysql.connections import Connection
 
 from worker.address import Address
+from worker.errors import QueueUnreachable
 from worker.store.mysql_errors import ABSENT, DENIED, code_of, translated
 
 #: seconds to wait for a connection, and without an answer after which the server counts as gone
@@ -107,7 +108,12 @@ class Opener:
         """Load the certificates once: doing it costs more than all the rest of connecting."""
         if self._tls is None:
             ca = self._address.option("ssl_ca")
-            self._tls = ssl.create_default_context(cafile=ca)
+            try:
+                self._tls = ssl.create_default_context(cafile=ca)
+            except OSError as error:  # an ssl.SSLError as well
+                raise QueueUnreachable(
+                    f"{self._address}: its ssl_ca {ca} cannot be read as certificates: {error.strerror or error}"
+                ) from error
         return self._tls
 
 
