@@ -25,18 +25,27 @@ class File:
     def __init__(self, address: Address) -> None:
         self.address = address
         self._local = threading.local()
-        self._inherited: list[sqlite3.Connection] = []
+        self._left: list[sqlite3.Connection] = []
 
     def connection(self, *, create: bool = False) -> sqlite3.Connection:
         """Give this thread's connection, opened if need be."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is not None and self._local.pid != os.getpid():
-            self._inherited.append(found)  # closing it would touch the parent's locks
-            found = None
+        if found is not None and self._local.of != (os.getpid(), self._inode()):
+            # closing it would touch the parent's locks, or end a transaction in a file that was replaced
+            self._left.append(found)
+            found = self._local.connection = None
         if found is None:
             found = self._local.connection = self._open(create)
-            self._local.pid = os.getpid()
+            self._local.of = os.getpid(), self._inode()
         return found
+
+    def _inode(self) -> tuple[int, int] | None:
+        """Name the file that is there now: what goes into one that was removed is lost without a word."""
+        try:
+            seen = Path(self.address.database).stat()
+        except OSError:
+            return None
+        return seen.st_dev, seen.st_ino
 
     @contextmanager
     def transaction(self, *, create: bool = False) -> Iterator[sqlite3.Cursor]:
@@ -59,7 +68,7 @@ class File:
 
     def drop(self) -> None:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is not None and self._local.pid == os.getpid():
+        if found is not None and self._local.of[0] == os.getpid():
             found.close()
         self._local.connection = None
 

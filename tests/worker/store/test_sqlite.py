@@ -1,5 +1,7 @@
+import pytest
+
 from tests.worker.support import grab
-from worker import Queue
+from worker import Queue, QueueNotSetUp
 from worker.store.base import Holder
 
 
@@ -25,3 +27,19 @@ def test_leases_are_written_and_renewed_by_primary_key_whatever_the_backlog(tmp_
         ((*_, plan),) = connection.execute(f"EXPLAIN QUERY PLAN {update}").fetchall()
         assert "USING INTEGER PRIMARY KEY" in plan
     queue.close()
+
+
+def test_a_file_that_was_removed_or_replaced_is_not_written_into(tmp_path):
+    url = f"sqlite:///{tmp_path / 'queue.db'}"
+    queue, other = Queue(url), Queue(url)
+    queue.setup()
+    queue.enqueue("a.B", 1)
+    for path in tmp_path.glob("queue.db*"):
+        path.unlink()
+    with pytest.raises(QueueNotSetUp):
+        queue.enqueue("a.B", 2)
+    other.setup()
+    queue.enqueue("a.B", 3)
+    assert [job.arg for job in grab(other, 5)] == ["3"]
+    queue.close()
+    other.close()
