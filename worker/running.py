@@ -8,7 +8,7 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worker import log, places, signals
+from worker import files, log, places, signals
 from worker.address import Address
 from worker.bell import Bell
 from worker.crew import Crew
@@ -38,6 +38,7 @@ def run(options: argparse.Namespace, addresses: Sequence[Address]) -> bool:
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     log.protect_streams()
     staff = _staff(options)
+    files.allow(options.max_workers)
     shared = places.make(staff.pool, len(addresses))
     plan = _Plan(options, load(options.modules, load_hooks(options.hook)), staff)
     if len(addresses) == 1:

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2] / "worker"
 #: lower rooms first; a module imports only from rooms before its own
 FLOORS = [
     ["errors", "log"],
-    ["hosts", "embedded", "store.marks"],
+    ["hosts", "embedded", "files", "store.marks"],
     [
         "alarm",
         "serializers",

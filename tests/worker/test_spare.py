@@ -1,7 +1,13 @@
 """min_spare_workers, max_spare_workers, max_workers: do what their names say, and nothing thrashes."""
 
+import resource
+import subprocess
+import sys
+
 import pytest
 
+from tests.worker.support import ROOT
+from worker import files
 from worker.errors import BadSetting
 from worker.spare import COOL_DOWN, Pool, missing, surplus
 from worker.wear import LEAST, Limits, Service, limits_of_one, worn
@@ -106,3 +112,30 @@ def test_limits_differ_from_child_to_child_and_are_never_above_what_was_set():
     assert limits_of_one(limits, 1.0) == limits
     assert limits_of_one(Limits(jobs=1), 0.0).jobs == 1
     assert limits_of_one(Limits(), 0.3) == Limits()
+
+
+@pytest.mark.parametrize(
+    ("workers", "soft", "hard", "limit"),
+    [
+        (200, 1024, 4096, 1024),
+        (400, 1024, 4096, 1264),
+        (400, 1024, resource.RLIM_INFINITY, 1264),
+        (400, resource.RLIM_INFINITY, resource.RLIM_INFINITY, resource.RLIM_INFINITY),
+    ],
+)
+def test_many_children_may_have_the_files_that_they_take(workers, soft, hard, limit):
+    assert files.limit_for(workers, soft, hard) == limit
+
+
+def test_more_children_than_the_system_has_files_for_are_refused():
+    with pytest.raises(BadSetting, match="takes up to 1264 open files, and this pro"):
+        files.limit_for(400, 1024, 1024)
+
+
+def test_a_worker_raises_its_own_limit():
+    program = (
+        "import resource; from worker import files; nofile = resource.RLIMIT_NOFILE;"
+        "resource.setrlimit(nofile, (50, 100)); files.allow(10); print(resource.getrlimit(nofile))"
+    )
+    said = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True)
+    assert said == "(94, 100)\n"
