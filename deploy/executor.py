@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import fabric
 import fabric.main
+from fabric.main import Fab
 from invoke.exceptions import Exit
 from invoke.parser.argument import Argument
 from invoke.parser.context import ParserContext
 from invoke.tasks import Call, Task
+from paramiko.ssh_exception import ConfigParseError
 
 from deploy import configuration, stages
 from deploy.project import (
@@ -131,10 +133,19 @@ class FleetExecutor(fabric.Executor):
 def take_over(project: Project) -> None:
     """Let fab run fleet tasks; its executor is a documented attribute of the program."""
     fabric.main.program.executor_class = partial(FleetExecutor, project)
-    runtime = _runtime_file()
-    if runtime is not None:
-        with sentences():
-            configuration.content(Path(runtime), f"the file {runtime} of -f")
+    fabric.main.program.update_config = partial(_update_config, fabric.main.program)  # type: ignore[method-assign]
+    with sentences():
+        for file, told in _files(project.folder):
+            configuration.content(file, told)
+
+
+def _update_config(program: Fab) -> None:
+    """Do as Fabric does, which reads ssh_config then, with a sentence for what is wrong there."""
+    try:
+        type(program).update_config(program)
+    except (OSError, ValueError, ConfigParseError) as error:
+        told = "ssh_config (of -S or ssh_config_path, or ~/.ssh/config and /etc/ssh/ssh_config)"
+        raise Exit(f"{told} cannot be read: {error}", code=2) from None
 
 
 def fabrics_own() -> set[str]:
@@ -147,6 +158,18 @@ def _refuse_order(is_stage: Sequence[bool]) -> None:
         raise Exit("a stage comes before the tasks: fab STAGE TASK", code=2)
     if all(is_stage):
         raise Exit("say what to do in that stage: fab STAGE TASK", code=2)
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Name the files that Fabric is going to read, and cannot read with a sentence."""
+    runtime = _runtime_file()
+    if runtime is not None:
+        yield Path(runtime), f"the file {runtime} of -f"
+    # a fabric.py is a program, which is not to be run twice
+    for ending in ("yaml", "yml", "json"):
+        own = folder / f"fabric.{ending}"
+        if own.is_file():
+            yield own, str(own)
 
 
 def _runtime_file() -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 import fabric
 from fabric.connection import derive_shorthand
 
+from deploy.errors import Refused
 from deploy.remote.hostkeys import HostKeys, Policy
 from deploy.remote.identity import Identity, identity
 from deploy.remote.keys import Keys
@@ -62,7 +63,11 @@ class _Connection(fabric.Connection):
 def connection(
     host: str, shared: Shared, gateway: fabric.Connection | str | None
 ) -> fabric.Connection:
-    """Make the unopened connection to *host*: strict about its key, with time limits everywhere."""
+    """Make the unopened connection to *host*: strict about its key, with time limits everywhere.
+
+    Raises Refused where ssh_config has no number in the place of one.
+    """
+    _refuse_no_number(host, shared.ssh_config(host))
     made = _Connection(
         host,
         user=shared.user(host),
@@ -80,6 +85,15 @@ def connection(
         wanted = _wanted(shared.options, files, made.ssh_config)
         made.connect_kwargs["auth_strategy"] = Login(made.user, wanted, shared.keys)
     return made
+
+
+def _refuse_no_number(host: str, ssh_config: Mapping[str, str]) -> None:
+    for option in ("Port", "ConnectTimeout"):
+        given = ssh_config.get(option.lower(), "22")
+        if not (given.isdecimal() and int(given) < 65536):
+            raise Refused(
+                f"{host}: {option} in ssh_config must be a whole number to 65535, not {given!r}"
+            )
 
 
 def _options(shared: Shared) -> dict[str, Any]:

@@ -173,3 +173,32 @@ def test_two_files_of_one_stage_are_refused(tmp_path):
 def test_a_service_with_the_name_of_fabrics_own_settings_is_refused(project):
     project.write("fabfile.py", FABFILE.replace('"web"', '"run"'))
     assert "a service cannot be named run" in project.refused("--list")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "fabric.yaml cannot be read: while parsing"),
+        ("- hosts", "fabric.yaml must hold settings, one a line"),
+    ],
+)
+def test_a_broken_file_of_fabrics_own_is_refused_with_its_name(project, text, told):
+    project.write("fabric.yaml", text)
+    assert told in project.refused("worker.settings")
+    (project.folder / "fabric.yaml").rename(project.folder / "run.yaml")
+    told = told.replace("fabric.yaml", "the file run.yaml of -f")
+    assert told in project.refused("-f", "run.yaml", "worker.settings")
+
+
+def test_an_ssh_config_that_cannot_be_read_is_refused(project):
+    refused = project.refused("-S", "gone", "worker.status")
+    assert "ssh_config (of -S or ssh_config_path" in refused
+    assert "No such file or directory: 'gone'" in refused
+    project.write("config", "Host declared\n    Port\n")
+    refused = project.refused("-S", "config", "worker.status")
+    assert "cannot be read: Unparsable line Port" in refused
+    for number in ("Port twenty-two", "Port 65536", "ConnectTimeout 10s"):
+        project.write("config", f"Host declared\n    {number}\n")
+        option, value = number.split()
+        told = f"declared: {option} in ssh_config must be a whole number to 65535, not '{value}'"
+        assert told in project.refused("-S", "config", "worker.status")
