@@ -78,6 +78,7 @@ class Address:
 
 def parse(url: str) -> Address:
     """Read a queue URL; user, password, database and options may be percent-encoded."""
+    _check_is_one(url)
     scheme, separator, _ = url.partition("://")
     if not separator or scheme not in OPTIONS:
         raise BadAddress(f"the queue URL must look like {FORMS}")
@@ -96,6 +97,15 @@ def parse(url: str) -> Address:
         path = embedded.path(parts.netloc, unquote(parts.path[1:]))
         return Address("sqlite", path, options=options)
     return _mysql(parts, named, options)
+
+
+def _check_is_one(url: object) -> None:
+    if not isinstance(url, str):
+        raise BadAddress(
+            f"the queue URL is a {type(url).__name__} and no text (is QUEUE_URL set?); it must look like {FORMS}"
+        )
+    if len(url.split("://")) > 2 and len(url.split()) > 1:
+        raise BadAddress("the queue URL is more than one; Queues() takes several")
 
 
 def _mysql(

@@ -69,7 +69,7 @@ class FunctionHandler(Handler):
     def __init__(
         self, function: Callable[[Job], object], settings: dict[str, Any]
     ) -> None:
-        if isinstance(function, type) or not callable(function):
+        if _is_handler(function) or not callable(function):
             raise BadHandler(
                 f"@handler is for functions, not for {function!r}; a class is a handler by itself, and settings have names"
             )
@@ -97,6 +97,16 @@ def handler(function: Callable[[Job], object] | None = None, **settings: Any) ->
     return lambda decorated: FunctionHandler(decorated, settings)
 
 
+def _is_handler(thing: object) -> bool:
+    return isinstance(thing, type) and issubclass(thing, Handler)
+
+
+def no_handler(thing: object) -> BadHandler:
+    return BadHandler(
+        f"{thing!r} is no handler: subclass Handler, or put @handler on a function"
+    )
+
+
 def name_of(named: HandlerLike) -> str:
     """Give the name that jobs carry: the import path, ``module.Name``."""
     return _importable(_name(named))
@@ -121,10 +131,8 @@ def _name(named: HandlerLike) -> str:
         return (
             named.name if isinstance(named, FunctionHandler) else name_of(type(named))
         )
-    if not (isinstance(named, type) and issubclass(named, Handler)):
-        raise BadHandler(
-            f"{named!r} is no handler: subclass Handler, or put @handler on a function"
-        )
+    if not _is_handler(named):
+        raise no_handler(named)
     return f"{named.__module__}.{named.__qualname__}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from worker.errors import BadJob
 from worker.job import Job
 
 
@@ -79,7 +80,15 @@ def deserialized(hooks: Sequence[Hook], arg: Any) -> Any:
 
 
 def _outside(hook: Hook, put: Put) -> Put:
-    return lambda offers: hook.enqueue(offers, put)
+    def enqueue(offers: Sequence[Offer]) -> list[int]:
+        ids = hook.enqueue(offers, put)
+        if not isinstance(ids, list):
+            raise BadJob(
+                f"{type(hook).__name__}.enqueue gave no list of ids; it is to return what put() gives"
+            )
+        return ids
+
+    return enqueue
 
 
 def _around(hook: Hook, job: Job, work: Work) -> Work:

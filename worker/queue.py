@@ -37,7 +37,7 @@ class Queue:
         hooks: Sequence[Hook] = (),
         serializer: str = PLAIN,
     ) -> None:
-        self.address = addresses.parse(url) if isinstance(url, str) else url
+        self.address = url if isinstance(url, Address) else addresses.parse(url)
         self.store: Store = open_store(self.address)
         self.intake = Intake(tuple(hooks), serializer)
         self._release = release()

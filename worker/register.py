@@ -8,7 +8,7 @@ from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 
 from worker import serializers
 from worker.errors import BadHandler, UnknownSerializer
-from worker.handler import FunctionHandler, Handler
+from worker.handler import FunctionHandler, Handler, no_handler
 from worker.hook import Hook
 from worker.job import LONGEST_DELAY
 from worker.schedule import Schedule
@@ -17,6 +17,7 @@ from worker.schedule import Schedule
 LIMITS: Mapping[str, tuple[int, float]] = {
     "max_retries": (0, math.inf),
     "backoff": (1, math.inf),
+    "max_retry_delay": (0, math.inf),
     "timeout": (0, LONGEST_DELAY),
     "grab_for": (1, LONGEST_DELAY),
     "max_crashes": (1, math.inf),
@@ -35,6 +36,9 @@ class Register:
     def __init__(
         self, handlers: Sequence[Handler] = (), hooks: Sequence[Hook] = ()
     ) -> None:
+        for each in handlers:
+            if not isinstance(each, Handler):
+                raise no_handler(each)
         self._handlers = {each.name: each for each in handlers}
         self.hooks = tuple(hooks)
         for each in handlers:
@@ -53,6 +57,21 @@ class Register:
 
 
 def _check(each: Handler) -> None:
+    _check_kinds(each)
+    _check_numbers(each)
+    _check_work(each)
+    _check_parts(each)
+
+
+def _check_kinds(each: Handler) -> None:
+    for setting in ("queue", "schedule", "time_zone"):
+        if not isinstance(getattr(each, setting) or "", str):
+            raise BadHandler(f"{each.name}.{setting} must be a text")
+    if not isinstance(each.hooks, (list, tuple)):
+        raise BadHandler(f"{each.name}.hooks must be a list of hooks")
+
+
+def _check_numbers(each: Handler) -> None:
     for setting, (least, most) in LIMITS.items():
         value = getattr(each, setting)
         if not isinstance(value, (int, float)) or not value >= least:
@@ -63,10 +82,6 @@ def _check(each: Handler) -> None:
             raise BadHandler(
                 f"{each.name}.{setting} is {value!r}; it must be at most {most}"
             )
-    if each.schedule:
-        Schedule(each.schedule, each.time_zone).check()
-    _check_work(each)
-    _check_parts(each)
 
 
 def _check_work(each: Handler) -> None:
@@ -82,8 +97,8 @@ def _check_work(each: Handler) -> None:
 
 
 def _check_parts(each: Handler) -> None:
-    if isinstance(each.hooks, Hook):
-        raise BadHandler(f"{each.name}.hooks is a hook; it must be a list of hooks")
+    if each.schedule:
+        Schedule(each.schedule, each.time_zone).check()
     for hook in each.hooks:
         if not isinstance(hook, Hook):
             raise BadHandler(f"{each.name}.hooks has {hook!r}, which is no Hook")

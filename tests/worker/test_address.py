@@ -55,6 +55,8 @@ def test_the_password_shows_nowhere():
     ("url", "sentence"),
     [
         ("", "must look like"),
+        (None, r"is a NoneType and no text \(is QUEUE_URL set\?\)"),
+        ("sqlite:////a sqlite:////b", r"Queues\(\) takes several"),
         ("qudo", "must look like"),
         ("postgres://u:hunter2@h/d", "must look like"),
         ("mysql:///qudo", "names no host"),

@@ -7,6 +7,7 @@ from worker import BadHandler, Handler, Job, handler
 from worker.handler import name_of
 from worker.loading import load
 from worker.offer import offer
+from worker.register import Register
 
 
 def test_a_module_gives_all_its_handlers_and_a_name_one():
@@ -67,12 +68,17 @@ def test_a_job_never_makes_a_worker_import_anything():
         (
             "from worker import Handler, Hook\nclass A(Handler):\n hooks = (Hook())\n def work(self, job): 0",
             "hooked",
-            "hooked.A.hooks is a hook; it must be a list of hooks",
+            "hooked.A.hooks must be a list of hooks",
         ),
         (
             "from worker import Handler, handler\n@handler\nclass A(Handler):\n def work(self, job): 0",
             "twofold",
             "a class is a handler by itself",
+        ),
+        (
+            "from worker import handler\n@handler(schedule=5)\ndef f(job): 0",
+            "scheduled",
+            "scheduled.f.schedule must be a text",
         ),
         *(
             (
@@ -119,8 +125,9 @@ def test_a_base_class_that_is_abstract_is_no_handler(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("thing", [lambda job: job, 42, None, int])
 def test_what_is_no_handler_is_refused_with_what_to_do(thing):
-    with pytest.raises(BadHandler, match="is no handler: subclass Handler, or put"):
-        offer(thing, {})
+    for use in (lambda: offer(thing, {}), lambda: Register([thing])):
+        with pytest.raises(BadHandler, match="is no handler: subclass Handler, or pu"):
+            use()
 
 
 def test_a_function_with_settings_is_a_handler_and_still_a_function():

@@ -251,6 +251,16 @@ def test_a_hook_that_drops_a_job_without_a_word_is_a_sentence(queue):
     losing.close()
 
 
+def test_a_hook_that_forgets_to_give_the_ids_is_a_sentence(queue):
+    class Forgets(Hook):
+        def enqueue(self, offers, put):
+            put(offers)
+
+    sentence = r"Forgets.enqueue gave no list of ids; .* what put\(\) gives"
+    with pytest.raises(BadJob, match=sentence):
+        Queue(queue.address, hooks=[Forgets()]).enqueue_many("a.B", [1, 2])
+
+
 def test_without_hooks_every_point_does_nothing():
     job = Job(id=1, handler="a.B", arg=None)
     assert around_enqueue([Hook()], [], lambda offers: [len(offers)]) == [0]
