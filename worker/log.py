@@ -62,9 +62,10 @@ class _Patient(io.FileIO):
         try:
             while left:
                 left = left[super().write(left) or 0 :]
-        except ConnectionError:
-            silence(self.fileno())
         except OSError as error:
-            if error.errno not in FULL:
+            # EIO: a terminal that was closed
+            if isinstance(error, ConnectionError) or error.errno == errno.EIO:
+                silence(self.fileno())
+            elif error.errno not in FULL:
                 raise
         return len(data)

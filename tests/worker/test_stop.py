@@ -125,18 +125,22 @@ def ends_of_a_socket():
     return ours.detach(), theirs.detach()
 
 
-@pytest.mark.parametrize("kind", ["pipe", "socket"])
+ENDS = {"pipe": os.pipe, "socket": ends_of_a_socket, "terminal": os.openpty}
+
+
+@pytest.mark.parametrize("kind", ENDS)
 def test_a_reader_of_the_log_that_is_gone_does_not_break_a_draining_job(
     queue, tmp_path, url_of, kind
 ):
     seen, gate = tmp_path / "seen", tmp_path / "gate"
-    ours, theirs = os.pipe() if kind == "pipe" else ends_of_a_socket()
+    ours, theirs = ENDS[kind]()
     process = subprocess.Popen(
         [sys.executable, "-m", "worker", "run", JOBS],
         stdout=theirs,
         stderr=subprocess.STDOUT,
         cwd=ROOT,
         env={**os.environ, "QUEUE_URL": url_of(queue)},
+        start_new_session=True,  # so that no terminal is its own, and sends it a HUP
     )
     os.close(theirs)
     try:
