@@ -100,6 +100,8 @@ def translated(error: sqlite3.Error, address: Address) -> WorkerError:
     text = str(error)
     if "no such table" in text:
         return schema.absent(str(address))
+    if text == "database is locked":
+        text = f"{text}: a transaction has been open for {PATIENCE} s; within job.transaction() enqueue with its cursor"
     return QueueUnreachable(f"{address} cannot be used: {text}")
 
 

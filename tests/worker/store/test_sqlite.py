@@ -1,7 +1,7 @@
 import pytest
 
 from tests.worker.support import grab
-from worker import Queue, QueueNotSetUp
+from worker import Queue, QueueNotSetUp, QueueUnreachable
 from worker.store.base import Holder
 
 
@@ -41,5 +41,20 @@ def test_a_file_that_was_removed_or_replaced_is_not_written_into(tmp_path):
     other.setup()
     queue.enqueue("a.B", 3)
     assert [job.arg for job in grab(other, 5)] == ["3"]
+    queue.close()
+    other.close()
+
+
+def test_who_waits_in_vain_for_a_transaction_is_told_about_cursors(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("worker.store.sqlite_connection.PATIENCE", 0.01)
+    queue, other = (Queue(f"sqlite:///{tmp_path / 'queue.db'}") for _ in range(2))
+    queue.setup()
+    with queue.store.transaction() as cursor:
+        with pytest.raises(QueueUnreachable, match="enqueue with its cursor"):
+            other.enqueue("a.B")
+        other.enqueue("a.B", cursor=cursor)
+    assert len(grab(other, 5)) == 1
     queue.close()
     other.close()
