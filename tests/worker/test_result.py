@@ -158,6 +158,13 @@ def test_the_same_progress_twice_is_no_lost_lease(queue):
     assert isinstance(do(queue, work)[1], Done)
 
 
+def test_a_note_is_cut_to_what_fits_however_its_letters_are_spelled(queue):
+    def work(job):
+        job.progress(0.5, "\ud800" * 300)
+
+    assert isinstance(do(queue, work)[1], Done)
+
+
 def test_progress_of_a_job_that_was_given_to_another_ends_the_attempt(queue):
     def work(job):
         sql(queue, "UPDATE job SET owner = 1")

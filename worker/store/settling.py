@@ -103,7 +103,7 @@ def _keep(outcome: Outcome, words: Words) -> _Change:
 
 def storable(text: str, length: int) -> str:
     """Cut a text, and spell out what no UTF-8 column takes."""
-    return text[:length].encode("utf-8", "backslashreplace").decode()
+    return text[:length].encode("utf-8", "backslashreplace").decode()[:length]
 
 
 def progress(held: tuple[int, int], done: float, note: str, words: Words) -> Statement:
