@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 from collections.abc import Sequence
 from types import ModuleType
+from typing import TypeVar
 
 from worker.errors import BadHandler
 from worker.failing import place_of
-from worker.handler import FunctionHandler, Handler, name_of
+from worker.handler import FunctionHandler, Handler
 from worker.hook import Hook
 from worker.register import Register
+
+Made = TypeVar("Made", Handler, Hook)
 
 
 def load(names: Sequence[str], hooks: Sequence[Hook] = ()) -> Register:
@@ -31,13 +35,16 @@ def load_hooks(names: Sequence[str]) -> list[Hook]:
 def _hook(name: str) -> Hook:
     module, _, attribute = name.partition(":")
     found = getattr(_imported(module, name), attribute, None)
-    made = found() if inspect.isclass(found) and issubclass(found, Hook) else found
+    made = _made(found) if inspect.isclass(found) and issubclass(found, Hook) else found
     if not isinstance(made, Hook):
         raise BadHandler(f"{name} is no hook: name one as module:name")
     return made
 
 
 def _imported(module: str, name: str) -> ModuleType:
+    if module.endswith(".py") or os.sep in module:
+        dotted = module.removesuffix(".py").replace(os.sep, ".").strip(".")
+        raise BadHandler(f"{module} is a file; name its module: {dotted}")
     try:
         return importlib.import_module(module)
     except ImportError as error:
@@ -77,9 +84,13 @@ def _instance(value: object) -> Handler | None:
         return None
     if value.work is Handler.work or inspect.isabstract(value):
         return None
+    return _made(value)
+
+
+def _made(kind: type[Made]) -> Made:
     try:
-        return value()
+        return kind()
     except Exception as error:  # its constructor is user code
         raise BadHandler(
-            f"{name_of(value)} cannot be made, as a handler is, without arguments: {place_of(error)}: {error}"
+            f"{kind.__module__}.{kind.__qualname__} cannot be made without arguments: {place_of(error)}: {error}"
         ) from error

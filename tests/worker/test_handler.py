@@ -32,6 +32,11 @@ def test_a_job_never_makes_a_worker_import_anything():
         ("", "no_such_module", "cannot import no_such_module"),
         ("import no_such_thing", "broken", "No module named 'no_such_thing'"),
         ("1 / 0", "raising", "importing raising raised ZeroDivisionError"),
+        (
+            "",
+            "sample/jobs.py:Echo",
+            "sample/jobs.py is a file; name its module: sample.jobs",
+        ),
         ("x = 1", "empty", "no handler stands in empty"),
         ("x = 1", "named:Echo", "named has no handler named Echo"),
         ("x = 1", "named_value:x", "has no handler named x"),
@@ -63,7 +68,7 @@ def test_a_job_never_makes_a_worker_import_anything():
         (
             "from worker import Handler\nclass A(Handler):\n def __init__(self, x): 0\n def work(self, job): 0",
             "wanting",
-            "wanting.A cannot be made, as a handler is, without arguments: TypeError",
+            "wanting.A cannot be made without arguments: TypeError",
         ),
         (
             "from worker import Handler, Hook\nclass A(Handler):\n hooks = (Hook())\n def work(self, job): 0",
