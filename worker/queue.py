@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from worker import address as addresses
@@ -47,6 +48,11 @@ class Queue:
                 f"{self.address}: jobs and the login cross the network unencrypted; add ?ssl_ca=/path/to/ca.pem",
                 stacklevel=2,
             )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy connects by itself, in a process that was spawned too."""
+        hooks, serializer = self.intake.hooks, self.intake.serializer
+        return partial(Queue, hooks=hooks, serializer=serializer), (self.address,)
 
     def __repr__(self) -> str:
         return f"Queue({str(self.address)!r})"

@@ -2,12 +2,19 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_context
 
 import pytest
 
 from tests.worker.support import grab, states
+from worker import Hook, Queue
 
 ECHO = "tests.worker.jobs.Echo"
+
+
+class Urgent(Hook):
+    def enqueue(self, offers, put):
+        return put([each._replace(priority=9) for each in offers])
 
 
 def in_a_fork(action):
@@ -69,3 +76,13 @@ def test_threads_have_connections_of_their_own(queue):
         ids = list(pool.map(put, range(40)))
     assert len(set(ids)) == 40
     assert states(queue) == {"ready": 40}
+
+
+def test_a_queue_can_be_handed_to_a_process_that_is_spawned(queue):
+    queue.enqueue(ECHO)
+    told = Queue(queue.address, hooks=[Urgent()], serializer="msgpack")
+    with get_context("spawn").Pool(1) as pool:
+        id = pool.apply(told.enqueue, (ECHO, b"bytes"))
+    (urgent, _) = grab(queue, 10)
+    assert (urgent.id, urgent.priority) == (id, 9)
+    assert urgent.arg.startswith("~msgpack:")
