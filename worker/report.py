@@ -73,6 +73,10 @@ def as_json(address: Address, look: Look, speed: Drain | None) -> Mapping[str, A
 
 
 def as_text(address: Address, look: Look, speed: Drain | None) -> Iterator[str]:
+    return map(visible, _told(address, look, speed))
+
+
+def _told(address: Address, look: Look, speed: Drain | None) -> Iterator[str]:
     yield f"queue {address}"
     for (queue, state), count in sorted(look.counts.jobs.items()):
         yield f"{queue} {state} {count}"
@@ -98,7 +102,7 @@ def job(each: Listed) -> str:
     due = f" {_when(each.state, each.due_in)}" if each.due_in is not None else ""
     key = f" uniqkey={each.uniqkey}" if each.uniqkey is not None else ""
     error = f": {_first(each.error)}" if each.error else ""
-    return (
+    return visible(
         f"job {each.id} {each.handler} {each.state} queue={each.queue} priority={each.priority}"
         f" attempt={each.attempt} age={each.age:.0f}s{due}{key}{error}"
     )
@@ -114,12 +118,19 @@ def _when(state: str, due_in: float) -> str:
 def shown(known: Mapping[str, Any]) -> str:
     """A line for each thing that is known of a job."""
     return "\n".join(
-        f"{name}: {_time(value) if name.endswith(TIMES) else value}"
+        f"{name}: {_time(value) if name.endswith(TIMES) else _value(name, value)}"
         for name, value in known.items()
         if value not in (None, "")
     )
 
 
+def _value(name: str, value: object) -> str:
+    lines = str(value).split("\n") if name in LONG else [str(value)]
+    return "\n".join(visible(each.expandtabs()) for each in lines)
+
+
+#: what has several lines
+LONG = ("error", "traceback")
 #: ends of the names of times, which are microseconds since 1970
 TIMES = ("_at", "_until")
 
@@ -127,6 +138,14 @@ TIMES = ("_at", "_until")
 def _time(microseconds: int) -> str:
     at = datetime.fromtimestamp(microseconds / 1e6, timezone.utc)
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def visible(text: str) -> str:
+    """Spell out what is no letter: keys and errors come from anywhere, and are not to steer a terminal or forge a line."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode()
+        for each in text
+    )
 
 
 def _first(text: str) -> str:

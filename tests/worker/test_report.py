@@ -30,3 +30,17 @@ def test_all_that_is_known_of_a_job_has_its_times_as_people_read_them():
         "enqueued_at: 2026-11-23 09:38:21 UTC",
         "keep_until: 1970-01-01 00:00:00 UTC",
     ]
+
+
+def test_a_key_or_an_error_steers_no_terminal_and_forges_no_line():
+    evil = "k\x1b[2J\njob 2 a.B ready größe"
+    listed = Listed(1, "default", "a.B", "failed", 1, 0, evil, 5, -1, f"\x07{evil}")
+    spelled = "k\\x1b[2J\\njob 2 a.B ready größe"
+    assert report.job(listed).endswith(f" uniqkey={spelled}: \\x07k\\x1b[2J")
+    known = {"id": 1, "uniqkey": "\x1b]0;x\nstate: done", "traceback": "a\n\tb"}
+    assert report.shown(known).splitlines() == [
+        "id: 1",
+        "uniqkey: \\x1b]0;x\\nstate: done",
+        "traceback: a",
+        "        b",
+    ]
