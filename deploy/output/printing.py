@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +27,19 @@ def nobody_reading() -> Iterator[None]:
         os.dup2(silence, sys.__stdout__.fileno())  # type: ignore[union-attr] # fab has them
         os.dup2(silence, sys.__stderr__.fileno())  # type: ignore[union-attr]
         os.close(silence)
+
+
+def once_nobody_reads(act: Callable[[], object]) -> None:
+    """Call *act*, in a thread of its own, when whoever read our output through a pipe has left; that may be never."""
+    reading = select.poll()
+    # errors and hang-ups are told in any case, and nothing else is asked for
+    reading.register(sys.stdout.fileno(), 0)
+
+    def watch() -> None:
+        reading.poll()
+        act()
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def open_what_is_closed() -> None:

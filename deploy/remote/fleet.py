@@ -77,6 +77,10 @@ class Fleet:
             raise
         return _sorted_out({host: outcomes[host] for host in self.hosts})
 
+    def stop(self) -> None:
+        """Tell what runs to stop, as Ctrl-C does: each host that had not ended fails with Interrupted."""
+        self._cancel.set()
+
     def _start(self, act: Callable[[Remote], T], ended: Ended[T]) -> None:
         waiting: queue.SimpleQueue[Remote] = queue.SimpleQueue()
         for remote in self.remotes:

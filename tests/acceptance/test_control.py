@@ -36,6 +36,16 @@ def test_a_restart_is_a_new_process(operator):
     assert operator.pid("web1") == after
 
 
+def test_following_a_log_ends_when_its_reader_leaves(operator):
+    operator.write_fabfile(hosts=["web1"])
+    operator.commit("one")
+    operator.ready()
+    follow = operator.start(operator.task("logs"), "--follow", "--lines", "1")
+    assert "started one" in follow.stdout.readline()
+    follow.stdout.close()
+    assert follow.wait(60) == 0
+
+
 def test_reload_leaves_the_process_and_reaches_it(operator):
     operator.write_fabfile(reloads=True, hosts=["web1"])
     operator.commit("one", "reload")
