@@ -107,21 +107,23 @@ class Templates:
         return 0o755 if source and os.access(source, os.X_OK) else 0o644
 
 
-def copy_out(project: Path) -> tuple[list[str], list[str]]:
-    """Copy our templates to *project*/templates; name those that were made, and those that are there already."""
-    made, there = [], []
+def not_copied(project: Path) -> tuple[list[str], list[str]]:
+    """Name our templates that *project*/templates does not have, and those that are there already."""
+    known = sorted({file.name for place in ours() for file in place.glob("*.j2")})
+    there = [each for each in known if os.path.lexists(project / "templates" / each)]
+    return [each for each in known if each not in there], there
+
+
+def copy_out(project: Path, names: Iterable[str]) -> None:
+    """Copy our templates of these names to *project*/templates."""
     folder = project / "templates"
     try:
         folder.mkdir(exist_ok=True)
-        for each in sorted(file for place in ours() for file in place.glob("*.j2")):
-            if os.path.lexists(folder / each.name):
-                there.append(each.name)
-            else:
-                (folder / each.name).write_text(each.read_text())
-                made.append(each.name)
+        for name in names:
+            own = next(place / name for place in ours() if (place / name).is_file())
+            (folder / name).write_text(own.read_text())
     except OSError as error:
         raise Refused(f"{folder} cannot be filled: {error}") from None
-    return made, there
 
 
 def ours() -> Iterable[Path]:

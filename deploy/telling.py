@@ -10,7 +10,7 @@ from invoke.context import Context
 from deploy import layers, moments
 from deploy.changing import BRANCH
 from deploy.executor import FleetTask, fleet_task
-from deploy.output.output import Output
+from deploy.output.output import Output, RehearsalOutput
 from deploy.project import Project, many, sentences
 
 # Tasks import the recipe that they use, while the connections are made: fab --list needs none.
@@ -102,10 +102,14 @@ def templates_task(project: Project) -> FleetTask:
         """Copy the templates beside the fabfile, to edit them; ask no host."""
         from deploy import rendering
 
-        del context
         with sentences():
-            made, there = rendering.copy_out(project.folder)
-            told = [f"made {', '.join(made)}"] if made else []
+            lacking, there = rendering.not_copied(project.folder)
+            if context.config.run.dry:
+                Output().say(f"templates: to be made: {', '.join(lacking) or 'none'}")
+                RehearsalOutput().done("")
+                return
+            rendering.copy_out(project.folder, lacking)
+            told = [f"made {', '.join(lacking)}"] if lacking else []
             told += [f"left {', '.join(there)} as it was"] if there else []
             Output().done(f"templates: {'; '.join(told)}")
 

@@ -8,7 +8,7 @@ import pytest
 from deploy.errors import Refused, SettingsError
 from deploy.hosts import Host
 from deploy.paths import Paths
-from deploy.rendering import Templates, copy_out, ours
+from deploy.rendering import Templates, copy_out, not_copied, ours
 from deploy.settings import Service
 
 NAMES = ("run.j2", "log.run.j2", "start.j2")
@@ -209,16 +209,17 @@ def test_templates_are_copied_out_to_be_edited_and_what_is_there_is_left(tmp_pat
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "run.j2").write_text("mine")
     ours_alone = ["log.run.j2", "maintenance.html.j2", "start.j2"]
-    assert copy_out(tmp_path) == (ours_alone, ["run.j2"])
+    assert not_copied(tmp_path) == (ours_alone, ["run.j2"])
+    copy_out(tmp_path, ours_alone)
     assert (tmp_path / "templates" / "run.j2").read_text() == "mine"
     theirs = (tmp_path / "templates" / "start.j2").read_text()
     assert [theirs] == [
         (place / "start.j2").read_text() for place in ours() if place.is_dir()
     ]
-    assert copy_out(tmp_path) == ([], sorted([*ours_alone, "run.j2"]))
+    assert not_copied(tmp_path) == ([], sorted([*ours_alone, "run.j2"]))
 
 
 def test_templates_that_cannot_be_copied_out_are_refused(tmp_path):
     (tmp_path / "templates").write_text("no directory")
     with pytest.raises(Refused, match="templates cannot be filled"):
-        copy_out(tmp_path)
+        copy_out(tmp_path, ["run.j2"])

@@ -202,3 +202,10 @@ def test_an_ssh_config_that_cannot_be_read_is_refused(project):
         option, value = number.split()
         told = f"declared: {option} in ssh_config must be a whole number to 65535, not '{value}'"
         assert told in project.refused("-S", "config", "worker.status")
+
+
+def test_a_rehearsal_copies_no_templates(project):
+    done = project.fab("--dry", "worker.templates")
+    assert done.returncode == 0
+    assert "to be made: log.run.j2, maintenance.html.j2, run.j2" in done.stdout
+    assert not (project.folder / "templates").exists()
