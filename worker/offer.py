@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,11 +96,17 @@ def _key(key: object, what: str) -> str | None:
 
 def _text(value: object, what: str, least: int, most: int) -> str:
     """A text with half of a surrogate pair in it is none that a database takes."""
-    with suppress(UnicodeEncodeError):
-        if isinstance(value, str) and least <= len(value) <= most:
-            value.encode()
-            return value
+    if isinstance(value, str) and least <= len(value) <= most and _is_utf8(value):
+        return value
     raise BadJob(f"{what} is a text of {least} to {most} characters that UTF-8 has")
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_number(value: object) -> bool:
