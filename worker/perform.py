@@ -40,9 +40,8 @@ def perform(register: Register, store: Store, *grabbed: Grabbed) -> list[Outcome
         _work(handler, job, hold, hooks)
     except KeyboardInterrupt:
         raise  # of whoever tries jobs at a terminal: a child takes no notice of INT
-    except (
-        BaseException
-    ) as error:  # asyncio's CancelledError is no Exception, nor is SystemExit
+    except BaseException as error:
+        # asyncio's CancelledError is no Exception, nor is SystemExit
         if job is None:
             blank = [job_of(each._replace(arg="null"), hold) for each in grabbed]
             return [_unread(handler, each, error) for each in blank]
