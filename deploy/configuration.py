@@ -72,15 +72,24 @@ def _section(service: str, origin: str, given: Any) -> Mapping[str, Any]:
 
 
 def _of_stage(project: Project, file: Path) -> dict[str, Layer]:
-    said = content(file, f"the stage {file}")
+    said = settings_in(file, f"the stage {file}")
     return sayings.from_stage(f"{stages.FOLDER}/{file.name}", said, project.services)
 
 
-def content(file: Path, told: str) -> Mapping[str, Any]:
+def settings_in(file: Path, told: str) -> Mapping[str, Any]:
+    """Read a file of settings; Invoke 2.2 ends with a traceback where it holds anything else."""
+    said = content(file, told)
+    if said is None:
+        return {}
+    if not isinstance(said, Mapping):
+        raise SettingsError(f"{told} must hold settings, one a line")
+    return said
+
+
+def content(file: Path, told: str) -> Any:
     """Read a file as Invoke reads its own, but with a sentence for what is wrong.
 
-    Invoke 2.2 takes a missing file for an empty one, and ends with a traceback on a broken one, or one that
-    holds no settings.
+    Invoke 2.2 takes a missing file for an empty one, and ends with a traceback on a broken one.
     """
     config = Config(runtime_path=file, lazy=True)
     try:
@@ -97,7 +106,4 @@ def content(file: Path, told: str) -> Mapping[str, Any]:
         raise SettingsError(f"{told} raised {type(error).__name__}: {error}") from None
     if not config._runtime_found:
         raise SettingsError(f"{told} cannot be found")
-    said = {} if config._runtime is None else config._runtime
-    if not isinstance(said, Mapping):
-        raise SettingsError(f"{told} must hold settings, one a line")
-    return said
+    return config._runtime

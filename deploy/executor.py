@@ -136,7 +136,7 @@ def take_over(project: Project) -> None:
     fabric.main.program.update_config = partial(_update_config, fabric.main.program)  # type: ignore[method-assign]
     with sentences():
         for file, told in _files(project.folder):
-            configuration.content(file, told)
+            configuration.settings_in(file, told)
 
 
 def _update_config(program: Fab) -> None:
