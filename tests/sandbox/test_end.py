@@ -52,6 +52,23 @@ def mentioning(path):
     return [each for each in processes.below(1) if str(path) in each.title]
 
 
+def of(sandbox):
+    """The processes of its hosts, and what else was started for it; other sandboxes may live below us."""
+    firsts = [each.pid for each in sandbox.hosts.values()]
+    known = {each.pid: each for first in firsts for each in processes.below(first)}
+    begun = {each.pid: each for each in processes.below(os.getpid())}
+    for each in begun.values():
+        if each.pid in firsts or str(sandbox.folder) in each.title:
+            known[each.pid] = each
+    return known.values()
+
+
+def own_children():
+    """What we started, and not what comes and goes in other sandboxes."""
+    found = processes.below(os.getpid())
+    return {each.pid for each in found if each.parent == os.getpid()}
+
+
 def until(condition):
     deadline = time.monotonic() + 60
     while not condition():
@@ -61,13 +78,9 @@ def until(condition):
 
 def test_the_end_leaves_no_process_no_mount_and_no_file():
     mounts = Path("/proc/self/mountinfo").read_text()
-    before = {each.pid for each in processes.below(os.getpid())}
     with ExitStack() as held:
         with Sandbox(hosts=("web1", "web2")) as sandbox:
-            own = [
-                each for each in processes.below(os.getpid()) if each.pid not in before
-            ]
-            watches = held.enter_context(watched(own))
+            watches = held.enter_context(watched(of(sandbox)))
             assert len(living(watches)) > 10
         assert not living(watches)
     assert not mentioning(sandbox.folder)
@@ -76,12 +89,11 @@ def test_the_end_leaves_no_process_no_mount_and_no_file():
 
 
 def test_a_start_that_fails_half_way_leaves_nothing_and_says_why():
-    before = {each.pid for each in processes.below(os.getpid())}
+    before = own_children()
     sandbox = Sandbox(visible=["/not/there"])
     with pytest.raises(SandboxError, match=r"host web1 did not start: .*/not/there"):
         sandbox.__enter__()
-    # others come and go below the process that runs the tests
-    until(lambda: {each.pid for each in processes.below(os.getpid())} <= before)
+    assert own_children() <= before
     assert not mentioning(sandbox.folder)
     assert not sandbox.folder.exists()
 
