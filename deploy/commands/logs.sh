@@ -13,6 +13,33 @@ show_logs() {
         lacking=$(($2 - $(wc -l <current)))
         [ "$lacking" -le 0 ] || cat ./@*.[su] 2>/dev/null | tail -n "$lacking" | readable >&2
     fi
-    # tail's own words are about rotations; it ends with the connection, also while nothing comes
-    tail -n "$first" ${4:+-F --pid="$PPID"} current 2>/dev/null | readable >&2
+    exec 5<current
+    { tail -n "$first" <&5 && if [ -n "$4" ]; then follow_log; fi; } | readable >&2
+}
+
+# Print what comes to the log whose file is open as 5, over every rotation, until the connection ends. Not by
+# tail -F: when the file has been rotated away it does not read what it has not read of it (coreutils 9.1).
+follow_log() {
+    while [ -d "/proc/$PPID" ]; do
+        cat <&5
+        if [ -e current ] && ! [ current -ef /proc/self/fd/5 ]; then
+            # no more comes to it, since its name has gone; the next file is held before others are looked for
+            { command exec 6<current; } 2>/dev/null || continue
+            cat <&5
+            print_between
+            exec 5<&6 6<&-
+        else
+            sleep 0.2
+        fi
+    done
+}
+
+# Print the files that were rotated after the one that is open as 5 and before the one that is open as 6.
+print_between() {
+    seen=
+    for each in ./@*.[su]; do
+        [ ! "$each" -ef /proc/self/fd/6 ] || break
+        [ -z "$seen" ] || cat "$each"
+        [ ! "$each" -ef /proc/self/fd/5 ] || seen=yes
+    done
 }
