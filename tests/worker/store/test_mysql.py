@@ -248,4 +248,5 @@ def test_a_connection_that_was_interrupted_between_question_and_answer_is_not_us
         assert cursor.fetchall() != ((before,),)
     with suppress(ValueError), store.transaction():
         raise ValueError
-    assert mysql_queue.enqueue(ECHO) == 1
+    id = mysql_queue.enqueue(ECHO)
+    assert sql(mysql_queue, "SELECT id FROM job") == [(id,)]
