@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from deploy import faults
@@ -56,15 +56,10 @@ def _asked(
 
     def act(remote: Remote) -> None:
         facts = known[remote.host]
-        wanted = [
-            *commands(remote.host, facts),
-            *(_verifying(target, facts) if starts else []),
-        ]
-        begun = Step("", lock.enter_phase(target.paths))
-        remote.run(
-            Script((begun, *(Step("", each) for each in wanted))),
-            deadline=2 * target.service.stop_timeout + 4 * target.service.settle + 30,
-        )
+        wanted = commands(remote.host, facts)
+        if starts:
+            wanted += _verifying(target, facts)
+        _run(target, remote, wanted)
 
     name = target.service.name
     with if_interrupted(f"see what is {became} with: fab {name}.status"):
@@ -73,6 +68,14 @@ def _asked(
         everywhere = len(failed) == len(known)
         raise _failure(failed.values(), everywhere)
     target.output.done(f"{name} is {became} on {', '.join(known)}")
+
+
+def _run(target: Target, remote: Remote, wanted: Iterable[Command]) -> None:
+    begun = Step("", lock.enter_phase(target.paths))
+    remote.run(
+        Script((begun, *(Step("", each) for each in wanted))),
+        deadline=2 * target.service.stop_timeout + 4 * target.service.settle + 30,
+    )
 
 
 def _failure(errors: Collection[DeployError], everywhere: bool) -> DeployError:
