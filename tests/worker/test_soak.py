@@ -14,10 +14,12 @@ import pytest
 
 from tests.worker.support import ROOT, sql, until
 from tests.worker.test_command_line import worker
-from worker.soak import calendar, clock, snapshots, ticking
+from worker import WorkerError
+from worker.soak import calendar, clock, drive, snapshots, ticking
 from worker.soak.account import UNTOLD, settle
 from worker.soak.calendar import Span, number
 from worker.soak.evidence import ROOM, Evidence, read_log, read_runs
+from worker.soak.faults import NONE
 from worker.soak.jobs import (
     Effect,
     Fails,
@@ -29,6 +31,7 @@ from worker.soak.jobs import (
     Slow,
     kind_of,
 )
+from worker.soak.plan import Draw, Plan
 
 
 def evidence(**known):
@@ -245,6 +248,18 @@ def test_a_fault_that_there_is_not_is_refused_with_those_that_there_are():
     done = worker("soak", "--database", "sqlite", "--faults", "earthquake")
     assert done.returncode == 2
     assert "'earthquake' is no fault; there are: none, child killed," in done.stderr
+
+
+def test_a_soak_whose_database_is_gone_for_good_ends_with_a_sentence(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(drive, "STALLED", 1.0)
+    going = drive.soak(Plan(999_999, "sqlite", Draw(1, [NONE])), tmp_path)
+    assert "jobs enqueued" in next(going)
+    for file in tmp_path.glob("0.db*"):
+        file.unlink()
+    with pytest.raises(WorkerError, match="no job could be enqueued for 1 s"):
+        list(going)
 
 
 @pytest.fixture

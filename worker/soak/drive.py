@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from worker.errors import WorkerError
@@ -22,6 +22,8 @@ from worker.soak.workers import Workers
 REPORT_EVERY = 10.0
 #: seconds before and after a full minute in which no manager is stopped for good: its ticks would stay
 BESIDE = 5
+#: seconds without a job that could be enqueued, longer than any fault lasts, after which there is no more to be learned
+STALLED = 300.0
 #: seconds without a job ending, after the last fault, after which what is left is stuck
 DRAIN = 60.0
 #: seconds that a manager may take to stop at the end
@@ -71,21 +73,30 @@ def _rage(
 
 
 def _break(feed: Feed, faults: Faults) -> Iterator[str]:
-    report_at = started = time.monotonic()
+    report_at = started = grown_at = time.monotonic()
+    most = 0
     while feed.is_alive():
         now = time.monotonic()
         faults.play(now)
+        done = len(feed.known.promised)
+        if done > most:
+            most, grown_at = done, now
+        if now >= grown_at + STALLED:
+            raise WorkerError(
+                f"no job could be enqueued for {STALLED:.0f} s: the database is gone, or no job ends"
+            )
         if now >= report_at:
             report_at = now + REPORT_EVERY
-            done = len(feed.known.promised)
             yield f"{now - started:.0f} s: {done} jobs enqueued, {sum(faults.count.values())} faults"
         time.sleep(0.02)
 
 
 def _drain(every: Sequence[Database], faults: Faults, due: int) -> Iterator[str]:
     """Wait until the queues are empty and have the ticks that are due, or nothing ends any more."""
+    live: Mapping[tuple[str, str], int] = {}
     least, give_up_at = math.inf, time.monotonic() + DRAIN
     while time.monotonic() < give_up_at:
+        time.sleep(0.1)
         faults.keep(time.monotonic())
         try:
             live = databases.left(every, due)
@@ -96,7 +107,6 @@ def _drain(every: Sequence[Database], faults: Faults, due: int) -> Iterator[str]
             return
         if left < least:
             least, give_up_at = left, time.monotonic() + DRAIN
-        time.sleep(0.1)
     yield f"stuck: {dict(live)}"
 
 
